@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+text_init(struct text *t, size_t max)
+{
+    *t = (struct text){.max = max};
+}
+
+void
+text_free(struct text *t)
+{
+    free(t->data);
+    text_init(t, t->max);
+}
+
+void
+text_reset(struct text *t)
+{
+    t->len = 0;
+    t->failed = false;
+    if (t->data != NULL)
+        t->data[0] = '\0';
+}
+
+bool
+text_ok(const struct text *t)
+{
+    return !t->failed;
+}
+
+struct slice
+text_slice(const struct text *t)
+{
+    return slice_make(t->data, t->len);
+}
+
+/* Room for `more` bytes and a NUL. */
+static bool
+reserve(struct text *t, size_t more)
+{
+    if (t->failed || more > t->max - t->len) {
+        t->failed = true;
+        return false;
+    }
+    size_t need = t->len + more + 1;
+    if (need <= t->capacity)
+        return true;
+    size_t capacity = t->capacity < 256 ? 256 : t->capacity;
+    while (capacity < need)
+        capacity *= 2;
+    char *data = realloc(t->data, capacity);
+    if (data == NULL) {
+        t->failed = true;
+        return false;
+    }
+    t->data = data;
+    t->capacity = capacity;
+    return true;
+}
+
+void
+text_slice_put(struct text *t, struct slice s)
+{
+    if (!reserve(t, s.len))
+        return;
+    if (s.len > 0)
+        memcpy(t->data + t->len, s.data, s.len);
+    t->len += s.len;
+    t->data[t->len] = '\0';
+}
+
+void
+text_put(struct text *t, const char *s)
+{
+    text_slice_put(t, slice_of(s));
+}
+
+void
+text_char(struct text *t, char c)
+{
+    text_slice_put(t, slice_make(&c, 1));
+}
+
+void
+text_printf(struct text *t, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (len < 0)
+        t->failed = true;
+    else if (reserve(t, (size_t)len)) {
+        (void)vsnprintf(t->data + t->len, (size_t)len + 1, format, again);
+        t->len += (size_t)len;
+    }
+    va_end(again);
+}
+
+void
+text_hex(struct text *t, const uint8_t *bytes, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < len; i++) {
+        text_char(t, digits[bytes[i] >> 4]);
+        text_char(t, digits[bytes[i] & 15]);
+    }
+}
+
+void
+text_base64url(struct text *t, const uint8_t *b, size_t len)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    uint32_t bits = 0;
+    unsigned have = 0;
+    for (size_t i = 0; i < len; i++) {
+        bits = bits << 8 | b[i];
+        for (have += 8; have >= 6; have -= 6)
+            text_char(t, digits[bits >> (have - 6) & 63]);
+    }
+    if (have > 0)
+        text_char(t, digits[bits << (6 - have) & 63]);
+}
+
+typedef void (*escape_fn)(struct text *t, unsigned char c);
+
+/* Appends runs of plain bytes as they are and gives the others to `escape`. */
+static void
+put_escaped(struct text *t, struct slice s, bool (*plain)(unsigned char), escape_fn escape)
+{
+    size_t start = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.data[i];
+        if (plain(c))
+            continue;
+        text_slice_put(t, slice_make(s.data + start, i - start));
+        escape(t, c);
+        start = i + 1;
+    }
+    if (start < s.len)
+        text_slice_put(t, slice_make(s.data + start, s.len - start));
+}
+
+static bool
+json_plain(unsigned char c)
+{
+    return c >= 0x20 && c != '"' && c != '\\' && c != 0x7F;
+}
+
+static void
+json_escape(struct text *t, unsigned char c)
+{
+    if (c == '"' || c == '\\')
+        text_printf(t, "\\%c", c);
+    else
+        text_printf(t, "\\u%04x", c);
+}
+
+void
+text_json(struct text *t, struct slice s)
+{
+    text_char(t, '"');
+    put_escaped(t, s, json_plain, json_escape);
+    text_char(t, '"');
+}
+
+static bool
+html_plain(unsigned char c)
+{
+    return c != '&' && c != '<' && c != '>' && c != '"' && c != '\'';
+}
+
+static void
+html_escape(struct text *t, unsigned char c)
+{
+    text_printf(t, "&#%d;", c);
+}
+
+void
+text_html(struct text *t, struct slice s)
+{
+    put_escaped(t, s, html_plain, html_escape);
+}
+
+static bool
+url_unreserved(unsigned char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+static void
+percent_escape(struct text *t, unsigned char c)
+{
+    text_printf(t, "%%%02X", c);
+}
+
+void
+text_percent(struct text *t, struct slice s)
+{
+    put_escaped(t, s, url_unreserved, percent_escape);
+}
+
+void
+text_csv(struct text *t, struct slice s)
+{
+    static const char special[] = ",\"\r\n";
+    bool quote = false;
+    for (size_t i = 0; i < s.len; i++)
+        quote = quote || memchr(special, s.data[i], sizeof special - 1) != NULL;
+    if (!quote) {
+        text_slice_put(t, s);
+        return;
+    }
+    text_char(t, '"');
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.data[i] == '"')
+            text_char(t, '"');
+        text_char(t, s.data[i]);
+    }
+    text_char(t, '"');
+}
