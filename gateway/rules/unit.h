@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The things that the registry keeps: unit, product, lot, recall, event. Plain data, no I/O.
+ *
+ * Strings are NUL-terminated UTF-8, "" is absent. Days are civil days, CIVIL_NONE is absent. Times
+ * are Unix seconds UTC, 0 is absent. A version counts changes: 0 is "not stored yet", the first
+ * stored record has 1. */
+#ifndef ASSAY_RULES_UNIT_H
+#define ASSAY_RULES_UNIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "crypto/seal.h"
+#include "gateway/base/date.h"
+#include "gateway/identify/identity.h"
+
+enum {
+    ORGANISATION_MAX = 64,
+    LOCATION_MAX = 40,
+    ORDER_MAX = 40,
+    DOCUMENT_MAX = 255, /* https link to a document of the inventory system */
+    NAME_MAX_BYTES = 120,
+    ITEM_MAX = 40,
+    LINK_MAX = 255,
+    ENTITLEMENTS_MAX = 8,
+    COVERS_MAX = 120,
+    COUNTRIES_MAX = 120, /* ISO 3166-1 alpha-2 codes, space-separated */
+    RECALL_TEXT_MAX = 500,
+    OPERATION_ID_BYTES = 16
+};
+
+/* Values are stored: never renumber. */
+enum unit_state {
+    UNIT_NONE = 0,
+    UNIT_ISSUED = 1,
+    UNIT_IN_TRANSIT = 2,
+    UNIT_IN_STOCK = 3,
+    UNIT_SOLD = 4,
+    UNIT_RETURNED = 5,
+    UNIT_RETIRED = 6,
+    UNIT_STATE_COUNT
+};
+
+/* Bits, stored: never renumber. Recalled and expired are derived, not stored. */
+enum unit_condition {
+    CONDITION_STOLEN = 1,
+    CONDITION_LOST = 2,
+    CONDITION_HELD = 4,
+    CONDITION_COPY_SUSPECTED = 8,
+    CONDITION_ALL = 15
+};
+
+const char *unit_state_name(enum unit_state state); /* "in_stock", … */
+const char *unit_condition_name(enum unit_condition condition);
+bool unit_state_parse(enum unit_state *out, struct slice s) MUST_CHECK;
+
+struct unit {
+    struct identity id; /* the label's variant and lot, as registered */
+    uint64_t version;
+    enum unit_state state;
+    uint8_t conditions;        /* set of unit_condition */
+    uint8_t kid[KID_BYTES];    /* key that signed the label */
+    uint8_t seal[SEAL_BYTES];  /* label_seal of the verified label */
+    uint8_t claim[SEAL_BYTES]; /* claim_seal; all zero when there is no claim code */
+    int64_t registered_at; /* when the gateway committed it: what compromised_since is held to */
+    civil_day made_on, expires_on;
+    civil_day shipped_on, sold_on, activated_on;
+    char location[LOCATION_MAX + 1];
+    char seller[ORGANISATION_MAX + 1]; /* who sold it */
+    char purchase_order[ORDER_MAX + 1];
+    char sales_order[ORDER_MAX + 1];
+    char document[DOCUMENT_MAX + 1];
+};
+
+/* When cover begins: the first of these that the unit has, in the order of the entitlement. */
+enum entitlement_start {
+    START_SALE = 1,
+    START_ACTIVATION = 2,
+    START_SHIPMENT = 3,
+    START_MANUFACTURE = 4
+};
+
+struct entitlement {
+    char id[ITEM_MAX + 1];
+    char title[NAME_MAX_BYTES + 1];
+    uint8_t starts[4]; /* enum entitlement_start, 0 ends the list */
+    uint16_t months;   /* 1-1200 */
+    bool requires_activation;
+    char covers[COVERS_MAX + 1];       /* "parts, labour" */
+    char countries[COUNTRIES_MAX + 1]; /* "" is everywhere */
+};
+
+struct product {
+    char gtin[GTIN_DIGITS + 1];
+    uint64_t version;
+    char item[ITEM_MAX + 1]; /* the brand's own item number */
+    char brand[NAME_MAX_BYTES + 1];
+    char name[NAME_MAX_BYTES + 1];
+    char model[NAME_MAX_BYTES + 1];
+    char picture[LINK_MAX + 1];      /* https, or a path of this gateway; "" */
+    char support[LINK_MAX + 1];      /* where a customer gets help: https, mailto or tel */
+    char markets[COUNTRIES_MAX + 1]; /* where it may be sold; "" is everywhere */
+    int16_t offset_minutes;          /* the fixed offset from UTC at which its days begin */
+    uint8_t entitlement_count;
+    struct entitlement entitlements[ENTITLEMENTS_MAX];
+};
+
+struct lot {
+    char gtin[GTIN_DIGITS + 1];
+    char lot[GS1_VALUE_MAX + 1];
+    uint64_t version;
+    civil_day made_on, expires_on;
+};
+
+/* One row whatever the number of units: a product, or a part of it by lot, serial range and dates.
+ */
+struct recall {
+    char id[ITEM_MAX + 1]; /* the operator's number, unique */
+    uint64_t version;
+    char gtin[GTIN_DIGITS + 1];
+    char lot[GS1_VALUE_MAX + 1];                                       /* "" is every lot */
+    char serial_from[GS1_VALUE_MAX + 1], serial_to[GS1_VALUE_MAX + 1]; /* inclusive, bytewise */
+    civil_day made_from, made_to;                                      /* inclusive */
+    bool stop_use;
+    char text[RECALL_TEXT_MAX + 1];
+    char link[LINK_MAX + 1];
+    int64_t opened_at;
+    int64_t lifted_at; /* 0 while it is open */
+};
+
+/* Open, and every limit that it states holds for the unit. A unit without a made-on date is inside
+ * made-between limits: in doubt the warning is shown. */
+bool recall_covers(const struct recall *recall, const struct unit *unit);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Is it covered, by what, until when, and why not otherwise. Pure; the date is an argument. */
+#ifndef ASSAY_RULES_WARRANTY_H
+#define ASSAY_RULES_WARRANTY_H
+
+#include "gateway/rules/unit.h"
+
+enum cover {
+    COVER_NONE = 0,    /* no promise of this kind */
+    COVER_NOT_STARTED, /* nothing it could start from has happened yet */
+    COVER_NEEDS_ACTIVATION,
+    COVER_BEFORE_START, /* asked for a day before it starts */
+    COVER_ENDED,
+    COVER_RETIRED, /* the unit is taken out of use */
+    COVER_YES
+};
+
+struct cover_line {
+    const struct entitlement *entitlement; /* of the product given */
+    enum cover cover;
+    enum entitlement_start started_by; /* 0 when not started */
+    civil_day starts_on,
+        ends_on; /* inclusive: through the end of that day at the product's offset */
+};
+
+struct warranty {
+    civil_day asked_for;
+    size_t count;
+    struct cover_line lines[ENTITLEMENTS_MAX]; /* in the product's order */
+    const struct cover_line
+        *best; /* covers now, latest end first; else the latest ended; or NULL */
+};
+
+const char *cover_name(enum cover cover); /* "covered", "ended", … */
+
+void warranty_evaluate(struct warranty *out, const struct product *product, const struct unit *unit,
+                       civil_day on);
+
+#endif
