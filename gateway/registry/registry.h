@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The registry: units, products, lots, recalls, events, operations. One narrow interface, so that
+ * every engine shares the rules above it; one contract test runs against every engine.
+ *
+ * A `struct registry` may be used by many threads; a session belongs to one thread at a time and is
+ * cheap to keep. No transaction is handed out: each call is one consistent view.
+ *
+ * Results used by all calls besides those named at each one:
+ *   ERR_UNAVAILABLE  the engine could not be asked; nothing was changed
+ *   ERR_CORRUPT      a stored record fails its hash or its grammar: it is not used
+ *   ERR_INVALID      an argument breaks its limits
+ *   ERR_MEMORY
+ * and by calls that write:
+ *   ERR_UNKNOWN      it may be committed or not: ask find_operation with the operation's id
+ *   ERR_FULL         disk or map is full; nothing was changed */
+#ifndef ASSAY_REGISTRY_REGISTRY_H
+#define ASSAY_REGISTRY_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/base/err.h"
+#include "gateway/rules/event.h"
+#include "gateway/rules/unit.h"
+#include "keys/secrets.h"
+
+enum {
+    APPLY_MAX = 16,         /* changes in one apply */
+    COMMISSION_MAX = 10000, /* units in one commission */
+    REGISTRY_PAGE_MAX = 1000,
+    CURSOR_MAX = 64,
+    OPERATION_NOTE_MAX = 120
+};
+
+struct registry; /* opaque */
+struct registry_session;
+
+struct registry_options {
+    const uint8_t *record_key; /* RECORD_KEY_BYTES; copied. The same one for the life of the data */
+    unsigned sessions;         /* the most that will be open at once; 0 = 64 */
+    bool read_only;            /* never writes; the data must exist */
+    bool must_exist;           /* ERR_NOT_FOUND instead of creating an empty registry */
+};
+
+/* `url` names engine and place: "lmdb:/var/lib/assay/registry". Creates the directory (0700).
+ * ERR_NOT_FOUND, ERR_DENIED, ERR_BUSY, ERR_CORRUPT (not a registry, other format version, wrong
+ * record key), ERR_INVALID (unknown engine). */
+enum err registry_open(const char *url, const struct registry_options *options,
+                       struct registry **out, struct fault *fault) MUST_CHECK;
+/* Every session is closed; waits for writes under way. */
+void registry_close(struct registry *registry);
+
+enum err registry_session_open(struct registry *registry, struct registry_session **out,
+                               struct fault *fault) MUST_CHECK;
+void registry_session_close(struct registry_session *session);
+
+/* ---- reading ---- */
+
+struct unit_key {
+    char gtin[GTIN_DIGITS + 1];
+    char serial[GS1_VALUE_MAX + 1];
+};
+
+/* Everything the verdict on one unit needs, from one view. `found` says what is there. */
+struct unit_view {
+    bool has_unit, has_product, has_lot;
+    struct unit unit;
+    struct product product;
+    struct lot lot; /* the unit's lot */
+    size_t recall_count;
+    struct recall recalls[16]; /* open recalls of the product that cover the unit, stop-use first */
+};
+
+/* ERR_NOT_FOUND when there is no such unit; *out is zeroed then. */
+enum err registry_get(struct registry_session *session, const struct unit_key *key,
+                      struct unit *out) MUST_CHECK;
+/* For up to COMMISSION_MAX keys; results[i] is ERR_OK or ERR_NOT_FOUND or ERR_CORRUPT. */
+enum err registry_get_many(struct registry_session *session, const struct unit_key *keys,
+                           size_t count, struct unit *out, enum err *results) MUST_CHECK;
+/* ERR_OK also when the unit is not there: the product may be. */
+enum err registry_view(struct registry_session *session, const struct unit_key *key,
+                       struct unit_view *out) MUST_CHECK;
+enum err registry_get_product(struct registry_session *session, const char *gtin,
+                              struct product *out) MUST_CHECK;
+enum err registry_get_lot(struct registry_session *session, const char *gtin, const char *lot,
+                          struct lot *out) MUST_CHECK;
+enum err registry_get_recall(struct registry_session *session, const char *id,
+                             struct recall *out) MUST_CHECK;
+
+/* An opaque place in a list: "" to begin with, and again "" when there is no more. It stays good
+ * while others write: an unchanged row is neither skipped nor repeated. ERR_INVALID for a cursor
+ * that this call did not make. */
+struct cursor {
+    char text[CURSOR_MAX + 1];
+};
+
+struct unit_filter {
+    char gtin[GTIN_DIGITS + 1]; /* "" is any, as below */
+    char lot[GS1_VALUE_MAX + 1];
+    char location[LOCATION_MAX + 1];
+    char purchase_order[ORDER_MAX + 1];
+    char sales_order[ORDER_MAX + 1];
+    enum unit_state state; /* UNIT_NONE is any */
+    uint8_t conditions;    /* all of these; 0 is any */
+};
+
+/* In order of (gtin, serial), bytewise. Up to `max` (<= REGISTRY_PAGE_MAX) rows into `out`. A call
+ * looks at a bounded number of records: *count may be 0 with a cursor to go on from. */
+enum err registry_list(struct registry_session *session, const struct unit_filter *filter,
+                       struct cursor *cursor, struct unit *out, size_t max,
+                       size_t *count) MUST_CHECK;
+enum err registry_list_products(struct registry_session *session, struct cursor *cursor,
+                                struct product *out, size_t max, size_t *count) MUST_CHECK;
+enum err registry_list_recalls(struct registry_session *session, struct cursor *cursor,
+                               struct recall *out, size_t max, size_t *count) MUST_CHECK;
+/* A unit's history, oldest first, beginning after event number `after` (0 for the first). The
+ * commission is event 1 and is rebuilt from the record, which keeps what it carried. */
+enum err registry_events(struct registry_session *session, const struct unit_key *key,
+                         uint64_t after, struct event *out, size_t max, size_t *count) MUST_CHECK;
+
+/* ---- writing: durable on disk before the call returns ERR_OK ---- */
+
+/* Who asks, and under which id a repeat is recognised. */
+struct operation {
+    uint8_t id[OPERATION_ID_BYTES];
+    uint8_t digest[SEAL_BYTES]; /* of the request: the same id with another digest is refused */
+    int64_t at;
+    enum role role;
+    char actor[ORGANISATION_MAX + 1];
+    char note[OPERATION_NOTE_MAX + 1]; /* what it was, for people: "import RUN.manifest.csv" */
+    uint32_t count;                    /* how many records it wrote; set by the registry */
+};
+/* ERR_NOT_FOUND when no operation with this id was committed. */
+enum err registry_find_operation(struct registry_session *session,
+                                 const uint8_t id[static OPERATION_ID_BYTES],
+                                 struct operation *out) MUST_CHECK;
+
+/* One change of one unit: the record as it is to be, whose `version` is the one that was seen, and
+ * the event that explains it. */
+struct change {
+    struct unit unit;
+    struct event event;
+};
+
+/* All `count` (1 to APPLY_MAX, different units) or none. Each stored version becomes the seen one
+ * plus 1. Repeating an operation (same id and digest) answers ERR_OK and changes nothing; the same
+ * id with another digest is ERR_EXISTS. ERR_CONFLICT: a unit has another version; ERR_NOT_FOUND: a
+ * unit is not there; in both cases *failed is its index and *current the record as it is. The
+ * caller may pass NULL for failed and current. */
+enum err registry_apply(struct registry_session *session, const struct change *changes,
+                        size_t count, const struct operation *operation, size_t *failed,
+                        struct unit *current) MUST_CHECK;
+
+/* Registers new units: all `count` (<= COMMISSION_MAX) or none. Units have version 0 and
+ * state issued. results[i]: ERR_OK registered now; ERR_EXISTS there is already a unit with this
+ * (gtin, serial): same[i] says whether it has the same seal, variant and lot, so that importing a
+ * file again is harmless. When any differs the call answers ERR_EXISTS and nothing is written;
+ * otherwise the units that are already there are left alone. A (gtin, serial) twice in one call is
+ * ERR_INVALID. Lots that have no record yet get one from the units' dates. */
+enum err registry_commission(struct registry_session *session, const struct unit *units,
+                             size_t count, const struct operation *operation, enum err *results,
+                             bool *same) MUST_CHECK;
+
+/* Compare-and-set by `version` (0 creates). ERR_CONFLICT gives *current, which may be NULL. */
+enum err registry_put_product(struct registry_session *session, const struct product *product,
+                              const struct operation *operation,
+                              struct product *current) MUST_CHECK;
+enum err registry_put_lot(struct registry_session *session, const struct lot *lot,
+                          const struct operation *operation, struct lot *current) MUST_CHECK;
+enum err registry_put_recall(struct registry_session *session, const struct recall *recall,
+                             const struct operation *operation, struct recall *current) MUST_CHECK;
+
+/* ---- health ---- */
+
+struct registry_health {
+    uint64_t units, products, lots, recalls, events, operations;
+    uint64_t bytes_used, bytes_max;
+    uint64_t commits;      /* since opening: group commits */
+    uint64_t commit_calls; /* since opening: writes that they carried */
+};
+enum err registry_health(struct registry_session *session, struct registry_health *out) MUST_CHECK;
+
+/* Walks everything: hashes, grammar, keys against records, history against record. Calls `found`
+ * for each damage (text for a person) and `progress` now and then; either may be NULL. ERR_CORRUPT
+ * when there was any damage. */
+struct registry_checker {
+    void (*found)(const char *what, void *context);
+    void (*progress)(uint64_t done, uint64_t total, void *context);
+    void *context;
+};
+enum err registry_check(struct registry_session *session,
+                        const struct registry_checker *checker) MUST_CHECK;
+
+#endif
