@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One HTTP request and its response, as handlers see them: data only, nothing of the server. */
+#ifndef ASSAY_EXCHANGE_EXCHANGE_H
+#define ASSAY_EXCHANGE_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/base/err.h"
+#include "gateway/base/slice.h"
+#include "gateway/base/text.h"
+
+enum method {
+    METHOD_GET = 1,
+    METHOD_HEAD = 2,
+    METHOD_POST = 4,
+    METHOD_PUT = 8,
+    METHOD_DELETE = 16
+};
+
+enum { PATH_SEGMENTS_MAX = 8, RESPONSE_HEADERS_MAX = 8 };
+
+/* Slices live as long as the request. Header slices are empty when the header is absent. */
+struct request {
+    enum method method;
+    struct slice path;  /* raw: still percent-encoded */
+    struct slice query; /* raw, without '?' */
+    size_t segment_count;
+    struct slice segments[PATH_SEGMENTS_MAX]; /* of the path, split on '/', still percent-encoded */
+    struct slice accept, accept_language, content_type, authorization;
+    struct slice idempotency_key, if_match;
+    struct slice body; /* whole, within the route's limit */
+    int64_t now;       /* Unix seconds when it arrived */
+};
+
+struct response_header {
+    const char *name;
+    char value[256];
+};
+
+struct response {
+    int status;               /* 200 until set */
+    const char *content_type; /* a literal */
+    struct text body;
+    size_t header_count;
+    struct response_header headers[RESPONSE_HEADERS_MAX];
+};
+
+/* Adds a header; one that does not fit, or holds a control character, is dropped and makes the
+ * response a 500. */
+void response_header(struct response *response, const char *name, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+/* Does the client rather have `text/html` than JSON? RFC 9110 §12.5.1 with q-values; a program that
+ * sends no Accept, or only a wildcard, gets JSON. */
+bool request_wants_html(const struct request *request);
+
+/* The best of `tags` ("en", "de", …; NULL ends) for Accept-Language (RFC 9110 §12.5.4, lookup of
+ * RFC 4647 §3.4); `tags[0]` when nothing matches. */
+const char *request_language(const struct request *request, const char *const *tags);
+
+/* The decoded value of a query parameter (application/x-www-form-urlencoded). False when it is
+ * absent, given twice, broken or does not fit. */
+bool query_value(char *out, size_t out_size, struct slice query, const char *name) MUST_CHECK;
+
+/* RFC 9457 problem details. `code` is stable; `detail` is for a person; `pointer` may be NULL. */
+void response_problem(struct response *response, int status, const char *code, const char *title,
+                      const char *detail, const char *pointer);
+/* The same from a fault, with the status and code of its error. */
+void response_fault(struct response *response, const struct fault *fault);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a link to something that is printed: the URL of a label, its QR code, pictures of it. Pure
+ * but for the allocation of texts. libqrencode and libpng are included in this room only. */
+#ifndef ASSAY_LABEL_LABEL_H
+#define ASSAY_LABEL_LABEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/base/err.h"
+#include "gateway/base/text.h"
+#include "gateway/identify/reading.h"
+
+enum { LABEL_URL_MAX = 512, QR_SIZE_MAX = 177, QR_QUIET = 4 };
+
+/* "https://HOST/01/…/21/…?S=…": scheme lower case, host upper case (denser in a QR code), GS1 path
+ * order. `base_url` is http or https, a host and maybe a port, no path. */
+enum err label_url(char out[static LABEL_URL_MAX + 1], const char *base_url,
+                   const struct identity *id, const struct token *token,
+                   struct fault *fault) MUST_CHECK;
+
+/* A QR code without its quiet zone. */
+struct qr {
+    unsigned size;                           /* modules a side */
+    unsigned version;                        /* 1-40 */
+    uint8_t dark[QR_SIZE_MAX * QR_SIZE_MAX]; /* row by row, 1 is dark */
+};
+
+/* Error correction M, the smallest mix of segment modes. ERR_INVALID when it does not fit. */
+enum err qr_encode(struct qr *out, const char *url, struct fault *fault) MUST_CHECK;
+
+/* What is printed beside the code. Lines may be NULL. */
+struct label_caption {
+    const char *gtin;   /* "(01) 09506000134352" */
+    const char *serial; /* "(21) 7K3M9Q2XBT4H" */
+};
+
+struct label_geometry {
+    double module_mm; /* 0.10 to 5 */
+    unsigned dpi;     /* PNG only: 72 to 2400; each module is a whole number of dots */
+};
+
+/* SVG in millimetres: width = (size + 2 * QR_QUIET) * module_mm exactly. */
+void label_svg(struct text *out, const struct qr *qr, const struct label_geometry *geometry,
+               const struct label_caption *caption);
+
+/* 8-bit grey PNG whose pHYs says the dots per metre. The module is the nearest whole number of dots
+ * to module_mm; *printed_mm is what it will be. ERR_INVALID when that is under one dot. */
+enum err label_png(struct text *out, const struct qr *qr, const struct label_geometry *geometry,
+                   double *printed_mm, struct fault *fault) MUST_CHECK;
+
+/* Two modules a character cell, half blocks, dark on light whatever the terminal's colours. */
+void label_terminal(struct text *out, const struct qr *qr);
+
+/* "" or a warning: under 0.33 mm phones struggle; under 0.396 mm is below GS1's minimum at
+ * checkout. */
+const char *label_size_warning(double module_mm);
+
+#endif
