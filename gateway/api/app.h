@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every handler is given: the parts of the program, and one worker thread's own. */
+#ifndef ASSAY_API_APP_H
+#define ASSAY_API_APP_H
+
+#include "gateway/config/config.h"
+#include "gateway/exchange/exchange.h"
+#include "gateway/pages/pages.h"
+#include "gateway/registry/registry.h"
+#include "keys/keyring.h"
+#include "keys/secrets.h"
+
+/* Shared by all threads, constant while the server runs. */
+struct app {
+    const struct config *config;
+    struct registry *registry;
+    struct keyring *keyring;
+    const struct secrets *secrets;
+    const struct pages *pages;
+    int64_t (*now)(void);
+};
+
+/* One thread's: a session with the registry and buffers too large for its stack (100 KB). */
+struct worker {
+    const struct app *app;
+    struct registry_session *session; /* NULL when it could not be opened: answers are unchecked */
+    struct unit_view view;
+};
+
+/* A handler answers; it does not fail. It runs in the worker's thread. */
+typedef void handler(struct worker *worker, const struct request *request,
+                     struct response *response);
+
+#endif
