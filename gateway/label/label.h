@@ -37,21 +37,33 @@ struct label_caption {
 };
 
 struct label_geometry {
-    double module_mm; /* 0.10 to 5 */
+    double module_mm; /* 0.10 to 5, taken to the nearest 0.1 micrometre */
     unsigned dpi;     /* PNG only: 72 to 2400; each module is a whole number of dots */
 };
 
-/* SVG in millimetres: width = (size + 2 * QR_QUIET) * module_mm exactly. */
+/* ERR_INVALID names the value that is out of range. The writers below expect one that is not. */
+enum err label_geometry_check(const struct label_geometry *geometry,
+                              struct fault *fault) MUST_CHECK;
+
+enum { CAPTION_LINE_MODULES = 6, PNG_SIDE_MAX = 16384 };
+
+/* SVG in millimetres: width = (size + 2 * QR_QUIET) * module_mm exactly, as height; each line of
+ * the caption adds CAPTION_LINE_MODULES modules below the quiet zone. `caption` may be NULL. */
 void label_svg(struct text *out, const struct qr *qr, const struct label_geometry *geometry,
                const struct label_caption *caption);
 
 /* 8-bit grey PNG whose pHYs says the dots per metre. The module is the nearest whole number of dots
- * to module_mm; *printed_mm is what it will be. ERR_INVALID when that is under one dot. */
+ * to module_mm; *printed_mm is what it will be. ERR_INVALID when that is under one dot or the
+ * picture is over PNG_SIDE_MAX dots a side. */
 enum err label_png(struct text *out, const struct qr *qr, const struct label_geometry *geometry,
                    double *printed_mm, struct fault *fault) MUST_CHECK;
 
 /* Two modules a character cell, half blocks, dark on light whatever the terminal's colours. */
 void label_terminal(struct text *out, const struct qr *qr);
+
+/* The same without escape sequences. The terminal's own colours decide what is dark: light text on
+ * a dark background is assumed, unless `dark_text` says that it is the other way round. */
+void label_terminal_plain(struct text *out, const struct qr *qr, bool dark_text);
 
 /* "" or a warning: under 0.33 mm phones struggle; under 0.396 mm is below GS1's minimum at
  * checkout. */
