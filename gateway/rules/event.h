@@ -3,20 +3,8 @@
 #ifndef ASSAY_RULES_EVENT_H
 #define ASSAY_RULES_EVENT_H
 
+#include "gateway/rules/role.h"
 #include "gateway/rules/unit.h"
-
-/* Bits; a credential has exactly one. */
-enum role {
-    ROLE_PUBLIC = 1,
-    ROLE_OWNER = 2,
-    ROLE_SERVICE = 4,
-    ROLE_RETAILER = 8,
-    ROLE_ISSUER = 16,
-    ROLE_OPERATOR = 32,
-    ROLE_AUDITOR = 64,
-    ROLE_ADMIN = 128
-};
-const char *role_name(enum role role);
 
 /* Values are stored: never renumber. */
 enum event_type {
@@ -52,7 +40,7 @@ enum event_field_id {
     FIELD_ID_COUNT
 };
 
-enum { EVENT_FIELDS_MAX = 8, EVENT_VALUE_MAX = 255 };
+enum { EVENT_FIELDS_MAX = 8, EVENT_VALUE_MAX = 255, REFERENCE_MAX = 64 };
 
 struct event_field {
     enum event_field_id id;
@@ -65,6 +53,10 @@ struct event {
     enum role role; /* as whom */
     char actor[ORGANISATION_MAX + 1];
     uint8_t operation[OPERATION_ID_BYTES];
+    /* Two inputs of event_apply that are not part of the history. */
+    int16_t offset_minutes; /* the product's: which civil day `at` is */
+    bool ends_own; /* RECOVER, RELEASE: the caller found in the history that this actor made all
+                      that would end: every open report, the hold */
     size_t field_count;
     struct event_field fields[EVENT_FIELDS_MAX];
 };
@@ -76,10 +68,20 @@ bool event_field_parse(enum event_field_id *out, struct slice s) MUST_CHECK;
 /* The value of a field, or "" */
 const char *event_value(const struct event *event, enum event_field_id id);
 
-/* Applies the event to a copy of the unit as it is before: checks role, state, conditions, fields
- * and their values, and writes the unit as it is after, same version. ERR_DENIED: this role may
- * not. ERR_CONFLICT: not from this state or condition. ERR_INVALID: a field is missing, unknown for
- * this event, or breaks its grammar. The fault says which. EVENT_COMMISSION is not applied here. */
+/* Applies the event to the unit as it is before and writes the unit as it is after, same version;
+ * `after` may be `before`, and is written on ERR_OK only. Checked in this order, first failure
+ * told: ERR_INVALID   no such event, no time, a field is missing, repeated, unknown for this event,
+ * or breaks its grammar (but see ERR_DENIED); ERR_DENIED    the role may not do this at all: told
+ * before the fields are looked at; ERR_CONFLICT  not from this state, or with or without this
+ * condition; ERR_DENIED    RETURN, RESTOCK by a retailer who did not sell it; RECOVER, RELEASE of
+ * what somebody else reported or held. The fault says which. EVENT_COMMISSION makes a unit instead
+ * of changing one: ERR_INVALID here. That a location is the actor's own is for the caller to check:
+ * a unit does not know whose it is.
+ *
+ * Fields: text is UTF-8 without control characters or blanks at its ends, up to LOCATION_MAX,
+ * ORDER_MAX, REFERENCE_MAX or (reason) EVENT_VALUE_MAX bytes; a document is an https link of ASCII
+ * without a user name; a date is YYYY-MM-DD and not after the day that follows `at`, because
+ * somewhere it is tomorrow already. Without FIELD_ON the day of `at` is taken. */
 enum err event_apply(struct unit *after, const struct unit *before, const struct event *event,
                      struct fault *fault) MUST_CHECK;
 

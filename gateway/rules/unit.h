@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The things that the registry keeps: unit, product, lot, recall, event. Plain data, no I/O.
+/* The things that the registry keeps: unit and recall here, product and lot in product.h, event in
+ * event.h. Plain data, no I/O.
  *
  * Strings are NUL-terminated UTF-8, "" is absent. Days are civil days, CIVIL_NONE is absent. Times
  * are Unix seconds UTC, 0 is absent. A version counts changes: 0 is "not stored yet", the first
@@ -12,20 +13,13 @@
 #include <stdint.h>
 
 #include "crypto/seal.h"
-#include "gateway/base/date.h"
-#include "gateway/identify/identity.h"
+#include "gateway/rules/product.h"
 
 enum {
     ORGANISATION_MAX = 64,
     LOCATION_MAX = 40,
     ORDER_MAX = 40,
     DOCUMENT_MAX = 255, /* https link to a document of the inventory system */
-    NAME_MAX_BYTES = 120,
-    ITEM_MAX = 40,
-    LINK_MAX = 255,
-    ENTITLEMENTS_MAX = 8,
-    COVERS_MAX = 120,
-    COUNTRIES_MAX = 120, /* ISO 3166-1 alpha-2 codes, space-separated */
     RECALL_TEXT_MAX = 500,
     OPERATION_ID_BYTES = 16
 };
@@ -51,8 +45,9 @@ enum unit_condition {
     CONDITION_ALL = 15
 };
 
-const char *unit_state_name(enum unit_state state); /* "in_stock", … */
-const char *unit_condition_name(enum unit_condition condition);
+/* Names of values that are out of range are "none"; no parser accepts "none". */
+const char *unit_state_name(enum unit_state state);             /* "in_stock", … */
+const char *unit_condition_name(enum unit_condition condition); /* "copy_suspected", … */
 bool unit_state_parse(enum unit_state *out, struct slice s) MUST_CHECK;
 
 struct unit {
@@ -73,46 +68,6 @@ struct unit {
     char document[DOCUMENT_MAX + 1];
 };
 
-/* When cover begins: the first of these that the unit has, in the order of the entitlement. */
-enum entitlement_start {
-    START_SALE = 1,
-    START_ACTIVATION = 2,
-    START_SHIPMENT = 3,
-    START_MANUFACTURE = 4
-};
-
-struct entitlement {
-    char id[ITEM_MAX + 1];
-    char title[NAME_MAX_BYTES + 1];
-    uint8_t starts[4]; /* enum entitlement_start, 0 ends the list */
-    uint16_t months;   /* 1-1200 */
-    bool requires_activation;
-    char covers[COVERS_MAX + 1];       /* "parts, labour" */
-    char countries[COUNTRIES_MAX + 1]; /* "" is everywhere */
-};
-
-struct product {
-    char gtin[GTIN_DIGITS + 1];
-    uint64_t version;
-    char item[ITEM_MAX + 1]; /* the brand's own item number */
-    char brand[NAME_MAX_BYTES + 1];
-    char name[NAME_MAX_BYTES + 1];
-    char model[NAME_MAX_BYTES + 1];
-    char picture[LINK_MAX + 1];      /* https, or a path of this gateway; "" */
-    char support[LINK_MAX + 1];      /* where a customer gets help: https, mailto or tel */
-    char markets[COUNTRIES_MAX + 1]; /* where it may be sold; "" is everywhere */
-    int16_t offset_minutes;          /* the fixed offset from UTC at which its days begin */
-    uint8_t entitlement_count;
-    struct entitlement entitlements[ENTITLEMENTS_MAX];
-};
-
-struct lot {
-    char gtin[GTIN_DIGITS + 1];
-    char lot[GS1_VALUE_MAX + 1];
-    uint64_t version;
-    civil_day made_on, expires_on;
-};
-
 /* One row whatever the number of units: a product, or a part of it by lot, serial range and dates.
  */
 struct recall {
@@ -129,8 +84,9 @@ struct recall {
     int64_t lifted_at; /* 0 while it is open */
 };
 
-/* Open, and every limit that it states holds for the unit. A unit without a made-on date is inside
- * made-between limits: in doubt the warning is shown. */
+/* Open, of the unit's product, and every limit that it states holds for the unit. A unit without a
+ * made-on date is inside made-between limits: in doubt the warning is shown. A unit without a lot
+ * belongs to no lot. Of a range either end may be absent. */
 bool recall_covers(const struct recall *recall, const struct unit *unit);
 
 #endif

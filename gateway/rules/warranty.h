@@ -19,20 +19,25 @@ struct cover_line {
     const struct entitlement *entitlement; /* of the product given */
     enum cover cover;
     enum entitlement_start started_by; /* 0 when not started */
-    civil_day starts_on,
-        ends_on; /* inclusive: through the end of that day at the product's offset */
+    /* Inclusive, through the end of the last day at the product's offset; CIVIL_NONE when not
+     * started. The last day is the same day N months later, clamped to the end of its month. */
+    civil_day starts_on, ends_on;
 };
 
 struct warranty {
     civil_day asked_for;
     size_t count;
     struct cover_line lines[ENTITLEMENTS_MAX]; /* in the product's order */
-    const struct cover_line
-        *best; /* covers now, latest end first; else the latest ended; or NULL */
+    /* Covers now, latest end first; else the latest ended; or NULL. Equal ends: the first line. It
+     * points into `lines`: a copy of this struct needs it set again. */
+    const struct cover_line *best;
 };
 
 const char *cover_name(enum cover cover); /* "covered", "ended", … */
 
+/* An entitlement that has ended is told as ended even when it was never activated: activating it
+ * would not help any more. One that was activated covers from its start, not from the activation.
+ * Countries are for display. The dates of a line are given whatever its cover. */
 void warranty_evaluate(struct warranty *out, const struct product *product, const struct unit *unit,
                        civil_day on);
 

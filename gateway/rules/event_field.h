@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Grammar of what an event carries. For event.c. */
+#ifndef ASSAY_RULES_EVENT_FIELD_H
+#define ASSAY_RULES_EVENT_FIELD_H
+
+#include "gateway/rules/event.h"
+
+/* NUL-terminated within `size` bytes; 1 to `max` bytes of UTF-8 without control characters (C0,
+ * DEL, C1) and without a space at either end. */
+bool event_text_valid(const char *value, size_t size, size_t max) MUST_CHECK;
+
+/* The value of a known field against its grammar; the fault names event, field and rule. */
+enum err event_field_check(const struct event *event, const struct event_field *field,
+                           struct fault *fault) MUST_CHECK;
+
+/* FIELD_ON, else the day of `at` at the product's offset. The fields were checked. */
+civil_day event_day(const struct event *event);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/rules/warranty.h"
+
+#include <string.h>
+
+const char *
+cover_name(enum cover cover)
+{
+    static const char *const names[] = {
+        [COVER_NONE] = "none",
+        [COVER_NOT_STARTED] = "not_started",
+        [COVER_NEEDS_ACTIVATION] = "needs_activation",
+        [COVER_BEFORE_START] = "before_start",
+        [COVER_ENDED] = "ended",
+        [COVER_RETIRED] = "retired",
+        [COVER_YES] = "covered",
+    };
+    return names[(unsigned)cover <= COVER_YES ? cover : COVER_NONE];
+}
+
+static civil_day
+start_day(const struct unit *unit, unsigned start)
+{
+    switch (start) {
+    case START_SALE:
+        return unit->sold_on;
+    case START_ACTIVATION:
+        return unit->activated_on;
+    case START_SHIPMENT:
+        return unit->shipped_on;
+    case START_MANUFACTURE:
+        return unit->made_on;
+    default:
+        return CIVIL_NONE;
+    }
+}
+
+static void
+find_start(struct cover_line *line, const struct unit *unit)
+{
+    const uint8_t *starts = line->entitlement->starts;
+    line->starts_on = CIVIL_NONE;
+    line->ends_on = CIVIL_NONE;
+    for (size_t i = 0; i < sizeof line->entitlement->starts && starts[i] != 0; i++) {
+        civil_day day = start_day(unit, starts[i]);
+        if (day == CIVIL_NONE)
+            continue;
+        line->started_by = (enum entitlement_start)starts[i];
+        line->starts_on = day;
+        line->ends_on = date_add_months(day, line->entitlement->months);
+        return;
+    }
+}
+
+static enum cover
+cover_of(const struct cover_line *line, const struct unit *unit, civil_day on)
+{
+    bool started = line->starts_on != CIVIL_NONE;
+    if (line->entitlement->months == 0)
+        return COVER_NONE;
+    if (unit->state == UNIT_RETIRED)
+        return COVER_RETIRED;
+    if (started && on > line->ends_on)
+        return COVER_ENDED;
+    if (line->entitlement->requires_activation && unit->activated_on == CIVIL_NONE)
+        return COVER_NEEDS_ACTIVATION;
+    if (!started)
+        return COVER_NOT_STARTED;
+    return on < line->starts_on ? COVER_BEFORE_START : COVER_YES;
+}
+
+/* The line with this cover that ends last. */
+static const struct cover_line *
+latest(const struct warranty *warranty, enum cover cover)
+{
+    const struct cover_line *best = NULL;
+    for (size_t i = 0; i < warranty->count; i++) {
+        const struct cover_line *line = &warranty->lines[i];
+        if (line->cover == cover && (best == NULL || line->ends_on > best->ends_on))
+            best = line;
+    }
+    return best;
+}
+
+void
+warranty_evaluate(struct warranty *out, const struct product *product, const struct unit *unit,
+                  civil_day on)
+{
+    memset(out, 0, sizeof *out);
+    out->asked_for = on;
+    out->count = product->entitlement_count;
+    if (out->count > ENTITLEMENTS_MAX)
+        out->count = ENTITLEMENTS_MAX;
+    for (size_t i = 0; i < out->count; i++) {
+        struct cover_line *line = &out->lines[i];
+        line->entitlement = &product->entitlements[i];
+        find_start(line, unit);
+        line->cover = cover_of(line, unit, on);
+    }
+    out->best = latest(out, COVER_YES);
+    if (out->best == NULL)
+        out->best = latest(out, COVER_ENDED);
+}
