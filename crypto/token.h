@@ -51,7 +51,7 @@ void token_kid(uint8_t out[static KID_BYTES], const uint8_t public_key[static PU
 bool public_key_valid(const uint8_t public_key[static PUBLIC_KEY_BYTES]) CRYPTO_MUST_CHECK;
 
 /* Writes the bytes that are signed and returns their number; 0 when the payload is not PAYLOAD_MIN
- * to PAYLOAD_MAX bytes or the context is longer than 23. */
+ * to PAYLOAD_MAX bytes or the context is empty or longer than 23. */
 size_t signed_bytes(uint8_t out[static SIGNED_BYTES_MAX], const uint8_t kid[static KID_BYTES],
                     const char *context, const uint8_t *payload, size_t len) CRYPTO_MUST_CHECK;
 

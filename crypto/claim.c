@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/claim.h"
+
+#include <string.h>
+
+static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+void
+crockford_format(char *out, size_t chars, const uint8_t *random_bytes)
+{
+    for (size_t i = 0; i < chars; i++)
+        out[i] = alphabet[random_bytes[i] & 31];
+    out[chars] = '\0';
+}
+
+/* The character that `c` stands for; '\0' when it stands for none. */
+static char
+normal(char c)
+{
+    if (c >= 'a' && c <= 'z')
+        c = (char)(c - 'a' + 'A');
+    if (c == 'O')
+        return '0';
+    if (c == 'I' || c == 'L')
+        return '1';
+    return c != '\0' && strchr(alphabet, c) != NULL ? c : '\0';
+}
+
+bool
+claim_parse(char out[static CLAIM_CHARS + 1], const char *typed, size_t len)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (typed[i] == ' ' || typed[i] == '-')
+            continue;
+        char c = normal(typed[i]);
+        if (c == '\0' || used == CLAIM_CHARS)
+            return false;
+        out[used++] = c;
+    }
+    out[used] = '\0';
+    return used == CLAIM_CHARS;
+}
