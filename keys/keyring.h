@@ -11,12 +11,13 @@ struct keyring; /* opaque */
 enum err keyring_open(const char *path, struct keyring **out, struct fault *fault) MUST_CHECK;
 void keyring_close(struct keyring *ring); /* every acquired keyset was released */
 
-/* The current keyset; it stays valid until released, also across a reload. */
+/* The current keyset; it stays valid until released, also across a reload. Never NULL. */
 const struct keyset *keyring_acquire(struct keyring *ring);
 void keyring_release(struct keyring *ring, const struct keyset *keyset);
 
 /* Loads the file again when it changed (inode, size or modification time) or when `force`. On
- * failure the keyset in use stays and the fault says why: damaged, missing, or version not risen.
+ * failure the keyset in use stays and the fault says why, again at each call until it is mended:
+ * damaged, missing, or changed without a version above the one in use (ERR_CONFLICT).
  * *swapped says whether a new one is in use. */
 enum err keyring_reload(struct keyring *ring, bool force, bool *swapped,
                         struct fault *fault) MUST_CHECK;
