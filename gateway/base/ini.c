@@ -70,13 +70,21 @@ static const char *
 entry_problem(struct slice line)
 {
     if (slice_find(line, '=') == line.len)
-        return "expected a comment, [section] or name = value";
+        return "expected '# comment', [section] or name = value";
     struct slice name = slice_trim(slice_take_until(&line, '='));
     if (!is_name(name))
         return "the name before '=' is not 1 to 48 of a-z 0-9 _ -";
     if (has_inline_comment(slice_trim(line)))
         return "a comment has a line of its own; ';' cannot begin a word in a value";
     return NULL;
+}
+
+/* What is between the brackets. */
+static struct slice
+heading(struct slice line)
+{
+    (void)slice_take(&line, "[");
+    return slice_take_until(&line, ']');
 }
 
 static const char *
@@ -86,22 +94,21 @@ line_problem(struct slice line)
         return "longer than 190 bytes";
     if (line.len > 0 && line.data[line.len - 1] == '\r')
         return "ends in CR LF; save the file with LF line ends";
+    if (slice_starts(line, "\xEF\xBB\xBF"))
+        return "begins with a byte order mark; save the file without one";
     if (!slice_utf8(line))
         return "not UTF-8";
     if (has_control(line))
-        return "holds a control character";
+        return "holds a tab or another control character";
     if (slice_trim(line).len == 0 || line.data[0] == '#')
         return NULL;
     if (line.data[0] == ' ')
         return "begins with a space";
     if (line.data[0] != '[')
         return entry_problem(line);
-    struct slice section = slice_make(line.data + 1, line.len - 1);
-    struct slice name = slice_take_until(&section, ']');
-    bool closed = slice_find(line, ']') + 1 == line.len;
-    return closed && is_section(name)
-               ? NULL
-               : "expected [section]: words of a-z 0-9 _ -, at most 48 bytes";
+    if (slice_find(line, ']') + 1 != line.len || !is_section(heading(line)))
+        return "expected [section]: words of a-z 0-9 _ -, at most 48 bytes";
+    return NULL;
 }
 
 static enum err
@@ -121,8 +128,9 @@ scan(struct slice text, const char *path, struct fault *fault)
 static void
 take_heading(struct reading *r, struct slice line)
 {
-    struct slice rest = slice_make(line.data + 1, line.len - 1);
-    (void)slice_copy(r->section, sizeof r->section, slice_take_until(&rest, ']')); /* scanned */
+    struct slice name = heading(line);
+    memcpy(r->section, name.data, name.len); /* the scan saw that it fits */
+    r->section[name.len] = '\0';
     r->at.section = r->section;
     r->at.section_line = r->at.line;
     r->at.name = "";
