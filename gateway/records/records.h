@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The records of the registry as JSON: one writer and one reader each, for the command line and for
+ * HTTP. The writers give the full form; who may see which member is decided above.
+ *
+ * An absent member is left out. Days are "YYYY-MM-DD", times RFC 3339 UTC, countries arrays of
+ * ISO 3166-1 alpha-2 codes. Seals never leave the registry: a unit tells only whether it has a
+ * claim code. Pure; thread-safe. */
+#ifndef ASSAY_RECORDS_RECORDS_H
+#define ASSAY_RECORDS_RECORDS_H
+
+#include "gateway/base/err.h"
+#include "gateway/base/text.h"
+#include "gateway/rules/event.h"
+#include "gateway/rules/unit.h"
+
+enum { PRODUCT_JSON_MAX = 64 * 1024 }; /* bytes of a product that is read */
+
+/* {"gtin", "serial", "variant", "lot", "version", "state", "conditions": [], "kid", "claim_code":
+ * bool, "registered_at", "made_on", "expires_on", "shipped_on", "sold_on", "activated_on",
+ * "location", "seller", "purchase_order", "sales_order", "document"} */
+void unit_json(struct text *out, const struct unit *unit);
+
+/* {"type", "at", "role", "actor", "operation": hex, "fields": {"purchase_order": …}} */
+void event_json(struct text *out, const struct event *event);
+
+/* {"gtin", "version", "item", "brand", "name", "model", "picture", "support", "markets": [],
+ * "offset_minutes", "entitlements": [{"id", "title", "starts": ["sale", …], "months",
+ * "requires_activation", "covers", "countries": []}]}: what product_from_json reads. */
+void product_json(struct text *out, const struct product *product);
+
+/* {"id", "version", "gtin", "lot", "serial_from", "serial_to", "made_from", "made_to", "stop_use",
+ * "text", "link", "opened_at", "lifted_at"} */
+void recall_json(struct text *out, const struct recall *recall);
+
+/* Reads the form of product_json. gtin and name are required, and id, title, starts and months of
+ * an entitlement. *has_version says whether the text states the version that was seen; without one
+ * out->version is 0. ERR_INVALID begins with the JSON pointer of the place, or with line and column
+ * when it is not JSON; ERR_TOO_LARGE; ERR_MEMORY. */
+enum err product_from_json(struct product *out, bool *has_version, struct slice text,
+                           struct fault *fault) MUST_CHECK;
+
+/* The rules that every stored product and recall keeps, whoever wrote it: ERR_INVALID, the fault
+ * begins with the JSON pointer of the member. A product: a GTIN with its check digit, texts without
+ * control characters, picture "https://…" or "/…", support https, mailto or tel, offset -720 to
+ * 840, entitlements with different ids of a-z A-Z 0-9 - _ and 1 to 1200 months. A recall: an id of
+ * the same characters and ".", a valid GTIN, valid serial limits and dates in order, a text. */
+enum err product_check(const struct product *product, struct fault *fault) MUST_CHECK;
+enum err recall_check(const struct recall *recall, struct fault *fault) MUST_CHECK;
+
+#endif
