@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/exchange/exchange.h"
+
+static bool
+decode_byte(char *out, struct slice *s)
+{
+    struct slice rest = *s;
+    uint8_t byte = 0;
+    if (!slice_take(&rest, "%")) {
+        *out = ' ';
+        if (rest.data[0] != '+')
+            *out = rest.data[0];
+        *s = slice_make(s->data + 1, s->len - 1);
+        return true;
+    }
+    if (rest.len < 2 || !slice_hex(&byte, 1, slice_make(rest.data, 2)))
+        return false;
+    *out = (char)byte;
+    *s = slice_make(rest.data + 2, rest.len - 2);
+    return true;
+}
+
+/* With a NUL at the end; false when it is broken, holds a NUL, is not UTF-8 or does not fit. */
+static bool
+decode(char *out, size_t out_size, struct slice s)
+{
+    size_t len = 0;
+    while (s.len > 0) {
+        if (len + 1 >= out_size || !decode_byte(out + len, &s))
+            return false;
+        len++;
+    }
+    out[len] = '\0';
+    return slice_utf8(slice_make(out, len));
+}
+
+bool
+query_value(char *out, size_t out_size, struct slice query, const char *name)
+{
+    bool found = false;
+    if (out_size == 0)
+        return false;
+    while (query.len > 0) {
+        struct slice pair = slice_take_until(&query, '&');
+        char decoded[64]; /* a name that is broken or longer is not the one asked for */
+        if (!decode(decoded, sizeof decoded, slice_take_until(&pair, '=')) ||
+            !slice_equal(slice_of(decoded), name))
+            continue;
+        if (found || !decode(out, out_size, pair))
+            return false;
+        found = true;
+    }
+    return found;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Values by the URL standard's application/x-www-form-urlencoded, worked out by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "gateway/exchange/exchange.h"
+
+static const struct {
+    const char *label, *query, *value; /* value NULL: false */
+} rows[] = {
+    {"alone", "code=abc", "abc"},
+    {"first", "code=abc&x=1", "abc"},
+    {"last", "x=1&code=abc", "abc"},
+    {"empty value", "code=", ""},
+    {"no '='", "code", ""},
+    {"'=' in the value", "code=a=b", "a=b"},
+    {"plus is a space", "code=a+b", "a b"},
+    {"escaped plus", "code=a%2Bb", "a+b"},
+    {"lower-case hex", "code=%2b%c3%a9", "+\xC3\xA9"},
+    {"escaped ampersand", "code=a%26code%3Db", "a&code=b"},
+    {"escaped name", "c%6Fde=abc", "abc"},
+    {"element separator", "code=a%1Db",
+     "a\x1D"
+     "b"},
+    {"UTF-8 as it is", "code=\xC3\xA9", "\xC3\xA9"},
+    {"empty pairs", "&&code=abc&&", "abc"},
+    {"question mark and slash", "code=https://a/?b", "https://a/?b"},
+    {"longest that fits", "code=0123456789abcde", "0123456789abcde"},
+    {"broken other pair", "x=%zz&code=abc", "abc"},
+    {"broken other name", "%=1&code=abc", "abc"},
+    {"decoded once", "code=%2541", "%41"},
+    {"absent", "x=1", NULL},
+    {"empty query", "", NULL},
+    {"name in capitals", "CODE=abc", NULL},
+    {"name that goes on", "codes=abc", NULL},
+    {"name cut", "cod=abc", NULL},
+    {"twice", "code=a&code=b", NULL},
+    {"twice, alike", "code=a&code=a", NULL},
+    {"twice, one spelled otherwise", "code=a&c%6fde=b", NULL},
+    {"twice, one without value", "code=a&code", NULL},
+    {"does not fit", "code=0123456789abcdef", NULL},
+    {"NUL", "code=a%00b", NULL},
+    {"percent at the end", "code=a%", NULL},
+    {"one digit", "code=a%4", NULL},
+    {"one digit before the next pair", "code=a%4&1=2", NULL},
+    {"no digits", "code=%zz", NULL},
+    {"sign for a digit", "code=%+1", NULL},
+    {"space for a digit", "code=% 1", NULL},
+    {"lone continuation byte", "code=%80", NULL},
+    {"overlong slash", "code=%C0%AF", NULL},
+    {"surrogate", "code=%ED%A0%80", NULL},
+    {"cut sequence", "code=%E2%82", NULL},
+    {"ISO 8859-1", "code=\xE9", NULL},
+};
+
+static void
+reads_a_value(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char value[16];
+        bool found = query_value(value, sizeof value, slice_of(rows[i].query), "code");
+        if (found != (rows[i].value != NULL) || (found && strcmp(value, rows[i].value) != 0))
+            fail_msg("%s: %d \"%s\"", rows[i].label, found, found ? value : "");
+    }
+}
+
+static void
+stays_inside_the_slice(void **state)
+{
+    (void)state;
+    char value[16];
+    assert_false(query_value(value, sizeof value, slice_make("code=%41", 7), "code"));
+    assert_true(query_value(value, sizeof value, slice_make("code=%41%42", 8), "code"));
+    assert_string_equal(value, "A");
+    assert_false(query_value(value, 0, slice_of("code=a"), "code"));
+    assert_true(query_value(value, 1, slice_of("code="), "code"));
+    assert_false(query_value(value, 1, slice_of("code=a"), "code"));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_a_value),
+        cmocka_unit_test(stays_inside_the_slice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
