@@ -20,6 +20,11 @@ enum err label_url(char out[static LABEL_URL_MAX + 1], const char *base_url,
                    const struct identity *id, const struct token *token,
                    struct fault *fault) MUST_CHECK;
 
+/* A link as it is printed: scheme in small letters, host in capitals, the rest as it is. *reading
+ * is what it names. ERR_INVALID unless digital_link_read takes it and it carries a token. */
+enum err label_url_printed(char out[static LABEL_URL_MAX + 1], struct slice url,
+                           struct reading *reading, struct fault *fault) MUST_CHECK;
+
 /* A QR code without its quiet zone. */
 struct qr {
     unsigned size;                           /* modules a side */

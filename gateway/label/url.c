@@ -1,101 +1,92 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/label/label.h"
 
+#include <stdio.h>
 #include <string.h>
-
-enum { HOST_MAX = 253, HOST_LABEL_MAX = 63, PORT_MAX = 65535 };
 
 #define CANONICAL_HOST "https://id.gs1.org"
 
 static char
-upper(char c)
+changed_case(char c, char first, char last)
 {
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    return c >= first && c <= last ? (char)(c ^ 0x20) : c;
+}
+
+/* Index behind "scheme://" and behind the host; `url` is a link that was read. */
+static size_t
+scheme_end(struct slice url)
+{
+    return slice_find(url, '/') + 2;
+}
+
+static size_t
+host_end(struct slice url)
+{
+    size_t from = scheme_end(url);
+    return from + slice_find(slice_make(url.data + from, url.len - from), '/');
+}
+
+enum err
+label_url_printed(char out[static LABEL_URL_MAX + 1], struct slice url, struct reading *reading,
+                  struct fault *fault)
+{
+    if (digital_link_read(reading, url) != READ_OK)
+        return fault_set(fault, ERR_INVALID, "not the URL of a label: %s",
+                         reading_error_info(reading->error)->sentence);
+    if (!reading->has_token)
+        return fault_set(fault, ERR_INVALID,
+                         "the URL carries no signature (S=…): a label without one proves nothing");
+    if (!slice_copy(out, LABEL_URL_MAX + 1, url))
+        return fault_set(fault, ERR_INVALID, "the URL is longer than %d characters", LABEL_URL_MAX);
+    /* A host is the same in capitals, which are denser in a QR code; several phones do not open
+     * "HTTPS://". */
+    for (size_t i = 0; i < scheme_end(url); i++)
+        out[i] = changed_case(out[i], 'A', 'Z');
+    for (size_t i = scheme_end(url); i < host_end(url); i++)
+        out[i] = changed_case(out[i], 'a', 'z');
+    return ERR_OK;
+}
+
+static enum err
+bad_base(const char *base_url, struct fault *fault)
+{
+    return fault_set(fault, ERR_INVALID,
+                     "base URL \"%.80s\": it has to be http:// or https://, a host and maybe a "
+                     "port, and no path: https://id.example.com",
+                     base_url);
 }
 
 static bool
-is_alnum(char c)
+base_has_path(const char *base_url)
 {
-    char u = upper(c);
-    return (u >= 'A' && u <= 'Z') || (c >= '0' && c <= '9');
-}
-
-/* RFC 1123 §2.1: letters, digits and inner hyphens. */
-static bool
-host_label_ok(struct slice label)
-{
-    if (label.len == 0 || label.len > HOST_LABEL_MAX)
-        return false;
-    if (!is_alnum(label.data[0]) || !is_alnum(label.data[label.len - 1]))
-        return false;
-    for (size_t i = 0; i < label.len; i++)
-        if (!is_alnum(label.data[i]) && label.data[i] != '-')
-            return false;
-    return true;
-}
-
-static bool
-host_ok(struct slice host)
-{
-    if (host.len == 0 || host.len > HOST_MAX || host.data[host.len - 1] == '.')
-        return false;
-    while (host.len > 0)
-        if (!host_label_ok(slice_take_until(&host, '.')))
-            return false;
-    return true;
-}
-
-static bool
-port_ok(struct slice port)
-{
-    uint64_t number = 0;
-    return slice_number(&number, port, 1, PORT_MAX);
-}
-
-static bool
-base_url_ok(struct slice rest)
-{
-    if (!slice_take(&rest, "https://") && !slice_take(&rest, "http://"))
-        return false;
-    bool has_port = slice_find(rest, ':') < rest.len;
-    struct slice host = slice_take_until(&rest, ':');
-    return host_ok(host) && (!has_port || port_ok(rest));
-}
-
-/* Capitals are denser in a QR code than small letters, and a host is the same in both. */
-static void
-put_base(struct text *out, struct slice base)
-{
-    size_t scheme = slice_starts(base, "https://") ? 8 : 7;
-    text_slice_put(out, slice_make(base.data, scheme));
-    for (size_t i = scheme; i < base.len; i++)
-        text_char(out, upper(base.data[i]));
+    struct slice rest = slice_of(base_url);
+    return !(slice_take(&rest, "https://") || slice_take(&rest, "http://")) ||
+           slice_find(rest, '/') < rest.len || slice_find(rest, '?') < rest.len;
 }
 
 enum err
 label_url(char out[static LABEL_URL_MAX + 1], const char *base_url, const struct identity *id,
           const struct token *token, struct fault *fault)
 {
-    struct slice base = slice_of(base_url);
-    if (!base_url_ok(base))
-        return fault_set(fault, ERR_INVALID,
-                         "base URL \"%.80s\": has to be http:// or https://, a host and maybe "
-                         "a port, without a path, as https://id.example.com",
-                         base_url);
     char canonical[CANONICAL_MAX + 1];
     char signature[TOKEN_CHARS + 1];
+    char url[LABEL_URL_MAX + 1];
+    struct reading reading;
+    if (base_has_path(base_url))
+        return bad_base(base_url, fault);
     (void)canonical_link(canonical, id);
     token_format(signature, token);
-    struct text url;
-    text_init(&url, LABEL_URL_MAX);
-    put_base(&url, base);
-    text_put(&url, canonical + strlen(CANONICAL_HOST));
-    text_put(&url, "?S=");
-    text_put(&url, signature);
-    bool fits = text_ok(&url) && slice_copy(out, LABEL_URL_MAX + 1, text_slice(&url));
-    text_free(&url);
-    if (!fits)
+    int len = snprintf(url, sizeof url, "%s%s?S=%s", base_url, canonical + strlen(CANONICAL_HOST),
+                       signature);
+    if (len < 0 || (size_t)len >= sizeof url)
         return fault_set(fault, ERR_INVALID, "the URL of serial %s is longer than %d characters",
                          id->serial, LABEL_URL_MAX);
-    return ERR_OK;
+    /* What is printed is read first, by the reader that will read it again. */
+    enum err err = label_url_printed(out, slice_of(url), &reading, fault);
+    if (reading.error == READ_BAD_HOST || reading.error == READ_BAD_CHARACTER ||
+        reading.error == READ_BAD_FRAGMENT || reading.error == READ_BAD_PERCENT)
+        return bad_base(base_url, fault);
+    if (err == ERR_OK && strcmp(reading.canonical, canonical) != 0)
+        return fault_set(fault, ERR_INVALID, "serial %s does not survive printing", id->serial);
+    return err;
 }
