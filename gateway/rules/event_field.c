@@ -91,6 +91,12 @@ authority_valid(struct slice s)
     return !has_port || slice_number(&port, s, 1, 65535);
 }
 
+static size_t
+smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 static bool
 link_valid(struct slice s)
 {
@@ -101,9 +107,9 @@ link_valid(struct slice s)
         if (s.data[i] <= ' ' || s.data[i] > '~' ||
             memchr(refused, s.data[i], sizeof refused - 1) != NULL)
             return false;
-    size_t end = 0;
-    while (end < s.len && memchr("/?#", s.data[end], 3) == NULL)
-        end++;
+    size_t end = slice_find(s, '/');
+    end = smaller(end, slice_find(s, '?'));
+    end = smaller(end, slice_find(s, '#'));
     return authority_valid(slice_make(s.data, end));
 }
 

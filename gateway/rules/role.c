@@ -2,14 +2,14 @@
 #include "gateway/rules/role.h"
 
 static const struct {
-    enum role role;
     const char *name;
+    enum role role;
     bool staff;
 } roles[] = {
-    {ROLE_PUBLIC, "public", false},  {ROLE_OWNER, "owner", false},
-    {ROLE_SERVICE, "service", true}, {ROLE_RETAILER, "retailer", true},
-    {ROLE_ISSUER, "issuer", true},   {ROLE_OPERATOR, "operator", true},
-    {ROLE_AUDITOR, "auditor", true}, {ROLE_ADMIN, "admin", true},
+    {"public", ROLE_PUBLIC, false},  {"owner", ROLE_OWNER, false},
+    {"service", ROLE_SERVICE, true}, {"retailer", ROLE_RETAILER, true},
+    {"issuer", ROLE_ISSUER, true},   {"operator", ROLE_OPERATOR, true},
+    {"auditor", ROLE_AUDITOR, true}, {"admin", ROLE_ADMIN, true},
 };
 
 enum { ROLES = sizeof roles / sizeof roles[0] };
