@@ -191,8 +191,8 @@ enum err
 file_make_directory(const char *path, mode_t mode, struct fault *fault)
 {
     char partial[4096];
-    if (!slice_copy(partial, sizeof partial, slice_of(path)))
-        return fault_set(fault, ERR_INVALID, "%s: path too long", path);
+    if (path[0] == '\0' || !slice_copy(partial, sizeof partial, slice_of(path)))
+        return fault_set(fault, ERR_INVALID, "%s: path empty or too long", path);
     for (char *at = partial + 1;; at++) {
         if (*at != '/' && *at != '\0')
             continue;

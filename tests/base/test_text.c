@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "gateway/base/text.h"
+
+/* Every escape in one table; the right-hand sides are written by hand from the RFC named. */
+static const struct {
+    const char *label;
+    void (*put)(struct text *t, struct slice s);
+    const char *in;
+    size_t len;
+    const char *out;
+} escapes[] = {
+    {"JSON empty", text_json, "", 0, "\"\""},
+    {"JSON plain", text_json, "abc /", 5, "\"abc /\""},
+    {"JSON quote and backslash", text_json, "\"\\", 2, "\"\\\"\\\\\""},
+    {"JSON control", text_json, "\n\t\x1F", 3, "\"\\u000a\\u0009\\u001f\""},
+    {"JSON NUL", text_json, "a\0b", 3, "\"a\\u0000b\""},
+    {"JSON DEL", text_json, "\x7F", 1, "\"\\u007f\""},
+    {"JSON UTF-8", text_json, "\xC3\xA4\xE2\x82\xAC", 5, "\"\xC3\xA4\xE2\x82\xAC\""},
+    {"HTML empty", text_html, "", 0, ""},
+    {"HTML plain", text_html, "a b", 3, "a b"},
+    {"HTML tag", text_html, "<b a=\"c\">", 9, "&#60;b a=&#34;c&#34;&#62;"},
+    {"HTML entity", text_html, "&lt;", 4, "&#38;lt;"},
+    {"HTML apostrophe", text_html, "it's", 4, "it&#39;s"},
+    {"HTML UTF-8", text_html, "\xC3\xA4<", 3, "\xC3\xA4&#60;"},
+    {"URL unreserved", text_percent, "AZaz09-._~", 10, "AZaz09-._~"},
+    {"URL reserved", text_percent, "/?#%+& ", 7, "%2F%3F%23%25%2B%26%20"},
+    {"URL bytes", text_percent, "\0\xC3\xA4\xFF", 4, "%00%C3%A4%FF"},
+    {"CSV plain", text_csv, "a b;c", 5, "a b;c"},
+    {"CSV empty", text_csv, "", 0, ""},
+    {"CSV comma", text_csv, "a,b", 3, "\"a,b\""},
+    {"CSV quote", text_csv, "a\"b", 3, "\"a\"\"b\""},
+    {"CSV lines", text_csv, "a\r\nb", 4, "\"a\r\nb\""},
+    {"CSV NUL is plain", text_csv, "a\0b", 3, "a"},
+};
+
+static void
+escapes_by_its_rule(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof escapes / sizeof escapes[0]; i++) {
+        struct text t;
+        text_init(&t, 1000);
+        text_put(&t, "");
+        escapes[i].put(&t, slice_make(escapes[i].in, escapes[i].len));
+        if (!text_ok(&t) || strcmp(t.data, escapes[i].out) != 0)
+            fail_msg("%s: %s", escapes[i].label, t.data);
+        text_free(&t);
+    }
+}
+
+/* RFC 4648 section 10, and section 5's two letters. */
+static void
+writes_base64url_and_hex(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t len;
+        const char *base64url, *hex;
+    } rows[] = {
+        {"", 0, "", ""},
+        {"f", 1, "Zg", "66"},
+        {"fo", 2, "Zm8", "666f"},
+        {"foo", 3, "Zm9v", "666f6f"},
+        {"foob", 4, "Zm9vYg", "666f6f62"},
+        {"fooba", 5, "Zm9vYmE", "666f6f6261"},
+        {"foobar", 6, "Zm9vYmFy", "666f6f626172"},
+        {"\xFB\xFF\xBF", 3, "-_-_", "fbffbf"},
+        {"\0\0\0\0", 4, "AAAAAA", "00000000"},
+        {"\xFF\xFF\xFF\xFF\xFF", 5, "______8", "ffffffffff"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct text t;
+        text_init(&t, 100);
+        text_base64url(&t, (const uint8_t *)rows[i].bytes, rows[i].len);
+        assert_true(slice_equal(text_slice(&t), rows[i].base64url));
+        text_reset(&t);
+        text_hex(&t, (const uint8_t *)rows[i].bytes, rows[i].len);
+        assert_true(slice_equal(text_slice(&t), rows[i].hex));
+        text_free(&t);
+    }
+}
+
+static void
+grows_to_its_maximum_and_no_further(void **state)
+{
+    (void)state;
+    for (size_t max = 0; max < 1030; max++) {
+        struct text t;
+        text_init(&t, max);
+        for (size_t i = 0; i < max; i++)
+            text_char(&t, (char)('a' + i % 26));
+        assert_true(text_ok(&t));
+        assert_int_equal(t.len, max);
+        text_char(&t, '!');
+        assert_false(text_ok(&t));
+        assert_int_equal(t.len, max);
+        for (size_t i = 0; i < max; i++)
+            assert_int_equal(t.data[i], 'a' + (char)(i % 26));
+        text_free(&t);
+    }
+}
+
+static void
+failure_is_sticky(void **state)
+{
+    (void)state;
+    struct text t;
+    text_init(&t, 4);
+    text_put(&t, "12345");
+    assert_false(text_ok(&t));
+    text_put(&t, "1");
+    text_printf(&t, "%d", 1);
+    assert_false(text_ok(&t));
+    assert_int_equal(t.len, 0);
+    text_reset(&t);
+    assert_true(text_ok(&t));
+    text_put(&t, "1234");
+    assert_true(text_ok(&t));
+    assert_string_equal(t.data, "1234");
+    text_free(&t);
+    assert_null(t.data);
+    assert_int_equal(t.max, 4);
+    assert_true(text_ok(&t));
+}
+
+static void
+prints_what_fits(void **state)
+{
+    (void)state;
+    struct text t;
+    text_init(&t, 10);
+    text_printf(&t, "%s-%04d", "ab", 7);
+    assert_string_equal(t.data, "ab-0007");
+    text_printf(&t, "%s", "xyz");
+    assert_string_equal(t.data, "ab-0007xyz");
+    assert_true(text_ok(&t));
+    text_printf(&t, "%c", '!');
+    assert_false(text_ok(&t));
+    text_free(&t);
+    text_init(&t, 5000);
+    text_printf(&t, "%4000d", 1);
+    assert_true(text_ok(&t));
+    assert_int_equal(t.len, 4000);
+    assert_int_equal(t.data[3999], '1');
+    text_free(&t);
+}
+
+static void
+nothing_appended_is_an_empty_slice(void **state)
+{
+    (void)state;
+    struct text t;
+    text_init(&t, 10);
+    assert_int_equal(text_slice(&t).len, 0);
+    text_slice_put(&t, slice_make(NULL, 0));
+    assert_true(text_ok(&t));
+    assert_string_equal(t.data, "");
+    text_free(&t);
+    text_reset(&t);
+    assert_true(text_ok(&t));
+    text_free(&t);
+}
+
+int
+main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(escapes_by_its_rule),
+        cmocka_unit_test(writes_base64url_and_hex),
+        cmocka_unit_test(grows_to_its_maximum_and_no_further),
+        cmocka_unit_test(failure_is_sticky),
+        cmocka_unit_test(prints_what_fits),
+        cmocka_unit_test(nothing_appended_is_an_empty_slice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
