@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* assayd's configuration: flags > environment (ASSAY_<KEY>) > INI file > defaults. One table of
- * keys in config.c drives parsing, --print-config, --help and the README. */
+ * keys in config.c drives reading, --print-config and --help. */
 #ifndef ASSAY_CONFIG_CONFIG_H
 #define ASSAY_CONFIG_CONFIG_H
 
@@ -10,32 +10,44 @@
 #include "gateway/base/err.h"
 #include "gateway/base/text.h"
 
-enum { CONFIG_TEXT_MAX = 255, CONFIG_FILE_MAX = 64 * 1024 };
+enum {
+    CONFIG_TEXT_MAX = 160, /* so that "name = value" is a line of an INI file */
+    CONFIG_SOURCE_MAX = 160,
+    CONFIG_FILE_MAX = 64 * 1024,
+    CONFIG_KEYS = 8
+};
 
 struct config {
     char data[CONFIG_TEXT_MAX + 1];     /* directory: registry/, secrets, keyset.ini, assayd.lock */
-    char address[CONFIG_TEXT_MAX + 1];  /* IPv4 to listen on; 127.0.0.1 unless set */
-    uint64_t port;                      /* 8080 */
+    char address[CONFIG_TEXT_MAX + 1];  /* IPv4 to listen on */
+    uint64_t port;                      /* TCP */
     char base_url[CONFIG_TEXT_MAX + 1]; /* of the label host: http(s)://host[:port], no path */
     uint64_t workers;                   /* one per connection that is open at once */
-    uint64_t request_timeout_ms;
-    char log[CONFIG_TEXT_MAX + 1]; /* error, info or debug */
+    uint64_t request_timeout_ms;        /* for the headers, and again for the body */
+    uint64_t keep_alive_ms;             /* how long an idle connection is kept; 0: not at all */
+    char log[CONFIG_TEXT_MAX + 1];      /* error, info or debug */
+    char sources[CONFIG_KEYS][CONFIG_SOURCE_MAX + 1]; /* where each key of the table came from */
 };
 
 void config_defaults(struct config *config);
 /* An unknown key is ERR_INVALID with file, line and the nearest key; so is a value out of range. */
 enum err config_read_file(struct config *config, const char *path, struct fault *fault) MUST_CHECK;
-enum err config_read_environment(struct config *config, struct fault *fault) MUST_CHECK;
+/* Of `environment` ("NAME=value", NULL ends) the names that begin with ASSAY_. */
+enum err config_read_environment(struct config *config, char *const *environment,
+                                 struct fault *fault) MUST_CHECK;
+/* `source` is where the value came from, for people: "assayd.ini:3", "ASSAY_PORT", "--port". It
+ * begins the fault. */
 enum err config_set(struct config *config, const char *key, const char *value, const char *source,
                     struct fault *fault) MUST_CHECK;
-/* What no single key shows: base_url and port that contradict, TLS wanted here. */
-enum err config_check(const struct config *config, struct fault *fault) MUST_CHECK;
-/* An INI file with every key, its comment and where its value came from. */
+/* After all keys were set: makes base_url from the port when nothing set it, and refuses a base_url
+ * that leads to another port of this machine. */
+enum err config_check(struct config *config, struct fault *fault) MUST_CHECK;
+/* An INI file with every key, what it means and where its value came from. */
 void config_print(struct text *out, const struct config *config);
-/* "--key VALUE   what it means (default)" for --help. */
+/* "  --key VALUE   what it means (default)" for --help. */
 void config_usage(struct text *out);
 
-/* "DIR/name" into `out` (CONFIG_TEXT_MAX + 64). */
+/* "DIR/name" into `out`. */
 enum { CONFIG_PATH_MAX = CONFIG_TEXT_MAX + 64 };
 void config_path(char out[static CONFIG_PATH_MAX], const char *data, const char *name);
 

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/config/values.h"
+
+#include <arpa/inet.h>
+
+enum { HOST_MAX = 128 };
+
+const char *
+config_value_data(struct slice value)
+{
+    return value.len > 0 ? NULL : "expected a directory";
+}
+
+const char *
+config_value_address(struct slice value)
+{
+    char text[INET_ADDRSTRLEN];
+    struct in_addr address;
+    if (slice_find(value, ':') != value.len)
+        return "only IPv4 is served here; for IPv6 put a proxy in front";
+    if (!slice_copy(text, sizeof text, value) || inet_pton(AF_INET, text, &address) != 1)
+        return "expected an IPv4 address like 127.0.0.1, or 0.0.0.0 for all";
+    return NULL;
+}
+
+const char *
+config_value_log(struct slice value)
+{
+    static const char *const levels[] = {"error", "info", "debug"};
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
+        if (slice_equal(value, levels[i]))
+            return NULL;
+    return "expected error, info or debug";
+}
+
+static bool
+is_host(struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.data[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '.')
+            return false;
+    }
+    return s.len > 0 && s.len <= HOST_MAX;
+}
+
+bool
+config_url_read(struct config_url *out, struct slice url)
+{
+    *out = (struct config_url){.port = 80};
+    if (!slice_take(&url, "http://")) {
+        if (!slice_take(&url, "https://"))
+            return false;
+        *out = (struct config_url){.https = true, .port = 443};
+    }
+    bool has_port = slice_find(url, ':') != url.len;
+    out->host = slice_take_until(&url, ':');
+    return is_host(out->host) && (!has_port || slice_number(&out->port, url, 1, 65535));
+}
+
+const char *
+config_value_base_url(struct slice value)
+{
+    struct config_url url;
+    if (config_url_read(&url, value))
+        return NULL;
+    return "expected http://HOST[:PORT] or https://HOST[:PORT], without a path or a final '/'";
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the texts of the configuration may hold. Each says what is wrong, or NULL. */
+#ifndef ASSAY_CONFIG_VALUES_H
+#define ASSAY_CONFIG_VALUES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/base/slice.h"
+
+typedef const char *config_value(struct slice value);
+
+config_value config_value_data, config_value_address, config_value_base_url, config_value_log;
+
+/* Scheme, host and port of a good base_url; the port is the scheme's when it has none. */
+struct config_url {
+    bool https;
+    struct slice host;
+    uint64_t port;
+};
+bool config_url_read(struct config_url *out, struct slice url) MUST_CHECK;
+
+#endif

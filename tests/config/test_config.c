@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/base/ini.h"
+#include "gateway/config/config.h"
+
+static void
+has_defaults(void **state)
+{
+    (void)state;
+    struct config config;
+    config_defaults(&config);
+    assert_string_equal(config.data, "/var/lib/assay");
+    assert_string_equal(config.address, "127.0.0.1");
+    assert_int_equal(config.port, 8080);
+    assert_string_equal(config.base_url, "");
+    assert_int_equal(config.workers, 128);
+    assert_int_equal(config.request_timeout_ms, 5000);
+    assert_int_equal(config.keep_alive_ms, 500);
+    assert_string_equal(config.log, "info");
+    for (size_t i = 0; i < CONFIG_KEYS; i++)
+        assert_string_equal(config.sources[i], "default");
+}
+
+#define TEXT_160                                                                                   \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"             \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define TLS                                                                                        \
+    "TLS is not served here; put a proxy that speaks TLS in front (nginx, HAProxy, Caddy) and "    \
+    "let "                                                                                         \
+    "it forward to this address and port over http"
+
+static const struct {
+    const char *label, *key, *value, *fault; /* fault NULL: accepted */
+} rows[] = {
+    {"directory", "data", "/srv/assay", NULL},
+    {"directory with a space", "data", "/srv/my assay", NULL},
+    {"longest directory", "data", TEXT_160, NULL},
+    {"any address", "address", "0.0.0.0", NULL},
+    {"lowest port", "port", "1", NULL},
+    {"highest port", "port", "65535", NULL},
+    {"plain url", "base_url", "http://id.example.com", NULL},
+    {"secure url with port", "base_url", "https://ID.EXAMPLE.COM:8443", NULL},
+    {"url unset", "base_url", "", NULL},
+    {"fewest workers", "workers", "1", NULL},
+    {"most workers", "workers", "4096", NULL},
+    {"shortest timeout", "request_timeout_ms", "100", NULL},
+    {"no keep-alive", "keep_alive_ms", "0", NULL},
+    {"debug", "log", "debug", NULL},
+    {"no directory", "data", "", "here: data: expected a directory"},
+    {"too long", "data", TEXT_160 "a", "here: data: longer than 160 bytes"},
+    {"line end", "data", "/a\nport = 1", "here: data: holds what a configuration file cannot hold"},
+    {"blank at the end", "data", "/a ", "here: data: holds what a configuration file cannot hold"},
+    {"host name", "address", "localhost",
+     "here: address: expected an IPv4 address like 127.0.0.1, or 0.0.0.0 for all"},
+    {"three parts", "address", "127.0.1",
+     "here: address: expected an IPv4 address like 127.0.0.1, or 0.0.0.0 for all"},
+    {"leading zero", "address", "127.0.0.01",
+     "here: address: expected an IPv4 address like 127.0.0.1, or 0.0.0.0 for all"},
+    {"IPv6", "address", "::1",
+     "here: address: only IPv4 is served here; for IPv6 put a proxy in front"},
+    {"port zero", "port", "0", "here: port: expected a number from 1 to 65535"},
+    {"port too high", "port", "65536", "here: port: expected a number from 1 to 65535"},
+    {"port with a sign", "port", "+80", "here: port: expected a number from 1 to 65535"},
+    {"port with a leading zero", "port", "080", "here: port: expected a number from 1 to 65535"},
+    {"port with a blank", "port", " 80", "here: port: expected a number from 1 to 65535"},
+    {"no port", "port", "", "here: port: expected a number from 1 to 65535"},
+    {"two ports", "port", "80,81", "here: port: expected a number from 1 to 65535"},
+    {"TLS port", "port", "8443s", "here: port: " TLS},
+    {"s alone", "port", "s", "here: port: expected a number from 1 to 65535"},
+    {"TLS certificate", "tls_certificate", "/a.pem", "here: tls_certificate: " TLS},
+    {"TLS port by another name", "ssl_port", "443", "here: ssl_port: " TLS},
+    {"TLS by its protocol", "https_port", "443", "here: https_port: " TLS},
+    {"url without scheme", "base_url", "id.example.com",
+     "here: base_url: expected http://HOST[:PORT] or https://HOST[:PORT], without a path or a "
+     "final "
+     "'/'"},
+    {"url with a slash", "base_url", "https://id.example.com/",
+     "here: base_url: expected http://HOST[:PORT] or https://HOST[:PORT], without a path or a "
+     "final "
+     "'/'"},
+    {"url with user", "base_url", "https://me@id.example.com",
+     "here: base_url: expected http://HOST[:PORT] or https://HOST[:PORT], without a path or a "
+     "final "
+     "'/'"},
+    {"url with an empty port", "base_url", "https://id.example.com:",
+     "here: base_url: expected http://HOST[:PORT] or https://HOST[:PORT], without a path or a "
+     "final "
+     "'/'"},
+    {"url with port 0", "base_url", "https://id.example.com:0",
+     "here: base_url: expected http://HOST[:PORT] or https://HOST[:PORT], without a path or a "
+     "final "
+     "'/'"},
+    {"url without host", "base_url", "https://:443",
+     "here: base_url: expected http://HOST[:PORT] or https://HOST[:PORT], without a path or a "
+     "final "
+     "'/'"},
+    {"no workers", "workers", "0", "here: workers: expected a number from 1 to 4096"},
+    {"too many workers", "workers", "4097", "here: workers: expected a number from 1 to 4096"},
+    {"number of 2^64", "workers", "18446744073709551616",
+     "here: workers: expected a number from 1 to 4096"},
+    {"log level", "log", "INFO", "here: log: expected error, info or debug"},
+    {"letters swapped", "prot", "80", "here: unknown key prot; did you mean port?"},
+    {"letter missing", "bas_url", "http://a", "here: unknown key bas_url; did you mean base_url?"},
+    {"hyphen for underscore", "base-url", "http://a",
+     "here: unknown key base-url; did you mean base_url?"},
+    {"capital", "Port", "80", "here: unknown key Port; did you mean port?"},
+    {"nothing near", "colour", "red", "here: unknown key colour"},
+    {"empty key", "", "1", "here: unknown key "},
+};
+
+static void
+sets_and_refuses(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct config config;
+        struct config before;
+        struct fault fault = {0};
+        config_defaults(&config);
+        before = config;
+        enum err err = config_set(&config, rows[i].key, rows[i].value, "here", &fault);
+        const char *expected = rows[i].fault == NULL ? "" : rows[i].fault;
+        if (err != (rows[i].fault == NULL ? ERR_OK : ERR_INVALID) ||
+            strcmp(fault.text, expected) != 0)
+            fail_msg("%s: %d \"%s\"", rows[i].label, (int)err, fault.text);
+        if (err != ERR_OK)
+            assert_memory_equal(&config, &before, sizeof config);
+    }
+}
+
+static const struct {
+    const char *label, *port, *base_url, *expected, *fault;
+} pairs[] = {
+    {"from the port", "9000", "", "http://localhost:9000", NULL},
+    {"same port", "9000", "http://localhost:9000", "http://localhost:9000", NULL},
+    {"port of the scheme", "80", "http://127.0.0.1", "http://127.0.0.1", NULL},
+    {"behind a proxy", "9000", "https://id.example.com", "https://id.example.com", NULL},
+    {"TLS proxy on this machine", "9000", "https://localhost", "https://localhost", NULL},
+    {"other port", "9000", "http://localhost:8080", NULL,
+     "base_url: http://localhost:8080 does not lead to port 9000"},
+    {"other port of the scheme", "9000", "http://LOCALHOST", NULL,
+     "base_url: http://LOCALHOST does not lead to port 9000"},
+};
+
+static void
+checks_the_whole(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        struct config config;
+        struct fault fault = {0};
+        config_defaults(&config);
+        assert_int_equal(config_set(&config, "port", pairs[i].port, "here", &fault), ERR_OK);
+        assert_int_equal(config_set(&config, "base_url", pairs[i].base_url, "here", &fault),
+                         ERR_OK);
+        enum err err = config_check(&config, &fault);
+        if (err != (pairs[i].fault == NULL ? ERR_OK : ERR_INVALID))
+            fail_msg("%s: %d %s", pairs[i].label, (int)err, fault.text);
+        if (err == ERR_OK)
+            assert_string_equal(config.base_url, pairs[i].expected);
+        if (err != ERR_OK)
+            assert_string_equal(fault.text, pairs[i].fault);
+    }
+}
+
+/* Sets the key again from what was printed. */
+static enum err
+set_again(void *context, const struct ini_entry *entry, struct fault *fault)
+{
+    return config_set(context, entry->name, entry->value, "again", fault);
+}
+
+static void
+prints_what_it_reads(void **state)
+{
+    (void)state;
+    struct config config;
+    struct config again;
+    struct fault fault = {0};
+    struct text text;
+    text_init(&text, CONFIG_FILE_MAX);
+    config_defaults(&config);
+    assert_int_equal(config_set(&config, "data", TEXT_160, TEXT_160 TEXT_160, &fault), ERR_OK);
+    assert_int_equal(config_set(&config, "port", "9000", "a\nfile\x1B.ini:7", &fault), ERR_OK);
+    assert_int_equal(config_check(&config, &fault), ERR_OK);
+    config_print(&text, &config);
+    assert_true(text_ok(&text));
+    assert_non_null(strstr(text.data, "# from: a?file?.ini:7\nport = 9000\n"));
+    assert_non_null(strstr(text.data, "\nbase_url = http://localhost:9000\n"));
+    memset(&again, 0, sizeof again);
+    if (ini_read(text_slice(&text), "print", set_again, &again, &fault) != ERR_OK)
+        fail_msg("%s", fault.text);
+    assert_memory_equal(&again, &config, offsetof(struct config, sources));
+    for (size_t i = 0; i < CONFIG_KEYS; i++)
+        assert_string_equal(again.sources[i], "again");
+    text_free(&text);
+}
+
+static void
+tells_every_flag(void **state)
+{
+    (void)state;
+    struct text text;
+    text_init(&text, 8192);
+    config_usage(&text);
+    assert_true(text_ok(&text));
+    assert_non_null(strstr(text.data, "  --data DIR "));
+    assert_non_null(strstr(text.data, "  --request-timeout-ms NUMBER "));
+    assert_non_null(strstr(text.data, "(8080)\n"));
+    text_free(&text);
+}
+
+static void
+makes_paths(void **state)
+{
+    (void)state;
+    char path[CONFIG_PATH_MAX];
+    config_path(path, "/srv/assay", "keyset.ini");
+    assert_string_equal(path, "/srv/assay/keyset.ini");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(has_defaults),     cmocka_unit_test(sets_and_refuses),
+        cmocka_unit_test(checks_the_whole), cmocka_unit_test(prints_what_it_reads),
+        cmocka_unit_test(tells_every_flag), cmocka_unit_test(makes_paths),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
