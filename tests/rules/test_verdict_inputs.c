@@ -96,18 +96,21 @@ public_answer_does_not_depend_on_the_registry(void **state)
     static const enum role roles[] = {ROLE_PUBLIC, ROLE_OWNER, (enum role)0};
     (void)state;
     for (size_t i = 0; i < sizeof labels / sizeof labels[0] * 3; i++) {
-        struct verdict_case c = {.label = labels[i / 3], .role = roles[i % 3]};
+        const struct verdict_case nobody = {.label = labels[i / 3], .role = roles[i % 3]};
         struct verdict absent;
-        verdict_decide(&absent, &scene_of(&c)->in);
+        verdict_decide(&absent, &scene_of(&nobody)->in);
         for (unsigned unit = 0; unit < 6 * 16; unit++) {
-            c.state = (enum unit_state)(UNIT_ISSUED + unit / 16);
-            c.conditions = unit % 16;
-            c.recall = (enum case_recall)(unit % CASE_RECALL_COUNT);
-            c.expiry = (enum case_expiry)(unit / 4 % CASE_EXPIRY_COUNT);
-            c.match = (enum case_match)(unit / 8 % CASE_MATCH_COUNT);
+            const struct verdict_case somebody = {
+                .label = nobody.label,
+                .role = nobody.role,
+                .state = (enum unit_state)(UNIT_ISSUED + unit / 16),
+                .conditions = unit % 16,
+                .recall = (enum case_recall)(unit % CASE_RECALL_COUNT),
+                .expiry = (enum case_expiry)(unit / 4 % CASE_EXPIRY_COUNT),
+                .match = (enum case_match)(unit / 8 % CASE_MATCH_COUNT)};
             struct verdict present;
             memset(&present, 0xA5, sizeof present);
-            verdict_decide(&present, &scene_of(&c)->in);
+            verdict_decide(&present, &scene_of(&somebody)->in);
             assert_memory_equal(&present, &absent, sizeof present);
         }
     }

@@ -131,19 +131,19 @@ worst_recall_is_told(void **state)
 {
     static const struct {
         const char *label;
-        bool stop_use[2];
         int64_t opened_at[2];
-        bool lifted[2];
         int told; /* index, -1 none */
+        bool stop_use[2];
+        bool lifted[2];
     } rows[] = {
-        {"stop-use before plain", {false, true}, {200, 100}, {false, false}, 2},
-        {"stop-use before plain, other order", {true, false}, {100, 200}, {false, false}, 1},
-        {"the latest of two plain ones", {false, false}, {100, 200}, {false, false}, 2},
-        {"the latest, other order", {false, false}, {200, 100}, {false, false}, 1},
-        {"the latest of two stop-use ones", {true, true}, {100, 200}, {false, false}, 2},
-        {"of equals the first", {false, false}, {100, 100}, {false, false}, 1},
-        {"a lifted one is over", {false, true}, {100, 200}, {false, true}, 1},
-        {"all lifted", {false, true}, {100, 200}, {true, true}, -1},
+        {"stop-use before plain", {200, 100}, 2, {false, true}, {false, false}},
+        {"stop-use before plain, other order", {100, 200}, 1, {true, false}, {false, false}},
+        {"the latest of two plain ones", {100, 200}, 2, {false, false}, {false, false}},
+        {"the latest, other order", {200, 100}, 1, {false, false}, {false, false}},
+        {"the latest of two stop-use ones", {100, 200}, 2, {true, true}, {false, false}},
+        {"of equals the first", {100, 100}, 1, {false, false}, {false, false}},
+        {"a lifted one is over", {100, 200}, 1, {false, true}, {false, true}},
+        {"all lifted", {100, 200}, -1, {false, true}, {true, true}},
     };
     const struct verdict_case c = {
         .label = LABEL_GENUINE, .role = ROLE_PUBLIC, .state = UNIT_SOLD, .recall = CASE_STOP_USE};

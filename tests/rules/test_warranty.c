@@ -203,6 +203,7 @@ check_row(const struct row *row)
     bool best = line->cover == COVER_YES || line->cover == COVER_ENDED;
     if (w.count != 1 || w.asked_for != day(row->on) || line->entitlement != e ||
         strcmp(cover_name(line->cover), row->cover) != 0 ||
+        (unsigned)line->started_by > START_MANUFACTURE ||
         strcmp(entitlement_start_name(line->started_by), row->started_by) != 0 ||
         line->starts_on != day(row->starts_on) || line->ends_on != day(row->ends_on) ||
         w.best != (best ? line : NULL))
@@ -227,86 +228,86 @@ TABLE(state)
 /* Several promises of one product. The unit was sold on 2026-01-10 and shipped on 2026-01-01. */
 enum { NOBODY = -1 };
 
+static const struct several {
+    const char *label;
+    size_t count;
+    struct {
+        uint8_t start;
+        uint16_t months;
+        bool requires_activation;
+    } e[4];
+    const char *on;
+    int best;
+} several_rows[] = {
+    {"a short add-on is not the end",
+     2,
+     {{START_SALE, 24, false}, {START_SALE, 1, false}},
+     "2026-01-20",
+     0},
+    {"a short add-on first", 2, {{START_SALE, 1, false}, {START_SALE, 24, false}}, "2026-01-20", 1},
+    {"one that covers beats a longer one that does not",
+     2,
+     {{START_SALE, 60, true}, {START_SALE, 12, false}},
+     "2026-05-01",
+     1},
+    {"one that covers beats a later one that has ended",
+     3,
+     {{START_SALE, 1, false}, {START_SALE, 2, false}, {START_SHIPMENT, 12, false}},
+     "2026-05-01",
+     2},
+    {"none covers: the one that ended last",
+     3,
+     {{START_SALE, 1, false}, {START_SALE, 3, false}, {START_SALE, 2, false}},
+     "2026-12-01",
+     1},
+    {"later start, later end",
+     2,
+     {{START_SHIPMENT, 12, false}, {START_SALE, 12, false}},
+     "2026-05-01",
+     1},
+    {"of equals the first", 2, {{START_SALE, 12, false}, {START_SALE, 12, false}}, "2026-05-01", 0},
+    {"ended beats one that waits for activation",
+     2,
+     {{START_SALE, 60, true}, {START_SALE, 1, false}},
+     "2026-05-01",
+     1},
+    {"none started",
+     2,
+     {{START_ACTIVATION, 12, false}, {START_MANUFACTURE, 12, false}},
+     "2026-05-01",
+     NOBODY},
+    {"none begun yet", 1, {{START_SALE, 12, false}}, "2025-01-01", NOBODY},
+    {"no promise at all", 0, {{0, 0, false}}, "2026-05-01", NOBODY},
+};
+
+static struct product
+product_of(const struct several *row)
+{
+    struct product product = {.entitlement_count = (uint8_t)row->count};
+    for (size_t n = 0; n < row->count; n++) {
+        product.entitlements[n].starts[0] = row->e[n].start;
+        product.entitlements[n].months = row->e[n].months;
+        product.entitlements[n].requires_activation = row->e[n].requires_activation;
+    }
+    return product;
+}
+
 static void
 best_of_several(void **state)
 {
-    static const struct {
-        const char *label;
-        size_t count;
-        struct {
-            uint8_t start;
-            uint16_t months;
-            bool requires_activation;
-        } e[4];
-        const char *on;
-        int best;
-    } rows[] = {
-        {"a short add-on is not the end",
-         2,
-         {{START_SALE, 24, false}, {START_SALE, 1, false}},
-         "2026-01-20",
-         0},
-        {"a short add-on first",
-         2,
-         {{START_SALE, 1, false}, {START_SALE, 24, false}},
-         "2026-01-20",
-         1},
-        {"one that covers beats a longer one that does not",
-         2,
-         {{START_SALE, 60, true}, {START_SALE, 12, false}},
-         "2026-05-01",
-         1},
-        {"one that covers beats a later one that has ended",
-         3,
-         {{START_SALE, 1, false}, {START_SALE, 2, false}, {START_SHIPMENT, 12, false}},
-         "2026-05-01",
-         2},
-        {"none covers: the one that ended last",
-         3,
-         {{START_SALE, 1, false}, {START_SALE, 3, false}, {START_SALE, 2, false}},
-         "2026-12-01",
-         1},
-        {"later start, later end",
-         2,
-         {{START_SHIPMENT, 12, false}, {START_SALE, 12, false}},
-         "2026-05-01",
-         1},
-        {"of equals the first",
-         2,
-         {{START_SALE, 12, false}, {START_SALE, 12, false}},
-         "2026-05-01",
-         0},
-        {"ended beats one that waits for activation",
-         2,
-         {{START_SALE, 60, true}, {START_SALE, 1, false}},
-         "2026-05-01",
-         1},
-        {"none started",
-         2,
-         {{START_ACTIVATION, 12, false}, {START_MANUFACTURE, 12, false}},
-         "2026-05-01",
-         NOBODY},
-        {"none begun yet", 1, {{START_SALE, 12, false}}, "2025-01-01", NOBODY},
-        {"no promise at all", 0, {{0, 0, false}}, "2026-05-01", NOBODY},
-    };
+    const struct unit unit = {.state = UNIT_SOLD,
+                              .sold_on = day("2026-01-10"),
+                              .shipped_on = day("2026-01-01"),
+                              .activated_on = CIVIL_NONE,
+                              .made_on = CIVIL_NONE};
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct product product = {.entitlement_count = (uint8_t)rows[i].count};
-        for (size_t n = 0; n < rows[i].count; n++) {
-            product.entitlements[n].starts[0] = rows[i].e[n].start;
-            product.entitlements[n].months = rows[i].e[n].months;
-            product.entitlements[n].requires_activation = rows[i].e[n].requires_activation;
-        }
-        struct unit unit = {.state = UNIT_SOLD,
-                            .sold_on = day("2026-01-10"),
-                            .shipped_on = day("2026-01-01"),
-                            .activated_on = CIVIL_NONE,
-                            .made_on = CIVIL_NONE};
+    for (size_t i = 0; i < sizeof several_rows / sizeof several_rows[0]; i++) {
+        const struct several *row = &several_rows[i];
+        struct product product = product_of(row);
         struct warranty w;
-        warranty_evaluate(&w, &product, &unit, day(rows[i].on));
-        if (w.count != rows[i].count ||
-            w.best != (rows[i].best == NOBODY ? NULL : &w.lines[rows[i].best]))
-            fail_msg("%s", rows[i].label);
+        warranty_evaluate(&w, &product, &unit, day(row->on));
+        if (w.count != row->count || w.best != (row->best == NOBODY ? NULL : &w.lines[row->best]))
+            fail_msg("%s", row->label);
     }
 }
 
