@@ -6,9 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "gateway/base/err.h"
 #include "gateway/base/slice.h"
+#include "gateway/base/text.h"
+#include "keys/keyset.h"
 
 /* Exit codes (README, "Exit codes"). Those of errors come from err_info(). */
 enum { EXIT_OK = 0, EXIT_NEGATIVE = 4, EXIT_PARTIAL = 8 };
@@ -19,16 +22,19 @@ struct cli_option {
     const char *name;  /* without dashes: "lot" */
     const char *value; /* name of its value for --help: "LOT"; NULL for a flag */
     const char *help;
+    bool required;
 };
 
 /* What the command line said. Values are the arguments themselves. */
 struct invocation {
-    const struct cli_command *command;
+    const struct cli_command *command; /* NULL only when help is asked for without one */
+    const char *noun; /* help is asked for all commands of this noun, or NULL: for all there are */
     size_t positional_count;
     const char *positionals[CLI_POSITIONALS_MAX];
     const char *values[CLI_OPTIONS_MAX]; /* by index in command->options; a flag's value is "" */
     bool json;                           /* --json: the answer as JSON on stdout */
     bool help;
+    bool version;
     const char *data; /* --data, else $ASSAY_DATA, else /var/lib/assay */
 };
 
@@ -69,9 +75,29 @@ void progress_begin(struct progress *p, const char *what, uint64_t total);
 void progress_update(struct progress *p, uint64_t done);
 void progress_end(struct progress *p, uint64_t done);
 
-/* Data directory, opened as a command needs it. */
+/* "DATA/name" into `out`. */
 enum err cli_data_path(char *out, size_t size, const struct invocation *in, const char *name,
                        struct fault *fault) MUST_CHECK;
+/* The keyset of --keyset FILE where the command has that option and it was given, else of
+ * DATA/keyset.ini. ERR_NOT_FOUND when there is none. The caller frees *out with free(). */
+enum err cli_keyset(const struct invocation *in, struct keyset **out,
+                    struct fault *fault) MUST_CHECK;
+/* file_create, which is also content with a file that holds exactly this already: *there says so.
+ * ERR_EXISTS for other content: nothing is overwritten. */
+enum err cli_write_file(const char *path, struct slice content, mode_t mode, bool *there,
+                        struct fault *fault) MUST_CHECK;
+/* Writes an answer to stdout. ERR_MEMORY when the text failed. */
+enum err cli_print(const struct text *text, struct fault *fault) MUST_CHECK;
+/* Appends a whole input, at most out->max bytes: a file, or stdin for "-". */
+enum err cli_read_input(const char *path, struct text *out, struct fault *fault) MUST_CHECK;
+/* Calls `take` for each line of an input, without its line end (LF or CRLF), numbered from 1. Of a
+ * line longer than `max` only the first max + 1 bytes are given. Ends at the first error. */
+typedef enum err cli_line(struct slice line, uint64_t number, void *context, struct fault *fault);
+enum err cli_each_line(FILE *file, size_t max, cli_line *take, void *context,
+                       struct fault *fault) MUST_CHECK;
+/* Appends text from outside so that it cannot steer a terminal and is UTF-8: a control byte, and a
+ * byte that is not UTF-8, becomes '?'. */
+void cli_clean(struct text *out, struct slice s);
 int64_t cli_now(void);
 
 /* One entry point a file of commands. */

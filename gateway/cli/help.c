@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/cli/help.h"
+
+const char help_keys_new[] =
+    "Makes an issuing key: its secret goes into DATA/keys/NAME.key, encrypted with a\n"
+    "passphrase, its public half into DATA/keyset.ini, the list of the keys that are\n"
+    "trusted. Make one for each plant or print run, so that a stolen one costs little.\n"
+    "\n"
+    "A GTIN prefix is the beginning of the 14-digit number: 0950600 allows 09506000134352.\n"
+    "A key may issue from --not-before (now) until --not-after (five years later); its\n"
+    "labels stay good for ever. If it was interrupted, run the same command again.\n"
+    "\n"
+    "  assay keys new plant-a --organisation \"Example Brand\" --gtin-prefix 0950600\n";
+
+const char help_keys_list[] =
+    "Every key of the keyset: who issues with it, for which GTINs, until when, and whether\n"
+    "its labels are good. Age counts from the day on which it may first issue.\n"
+    "\n"
+    "  active    its labels are good, and it may issue new ones\n"
+    "  retired   its labels are good, and it issues no new ones\n"
+    "  revoked   its labels are refused, but for units registered before the theft\n"
+    "\n"
+    "  assay keys list --json\n";
+
+const char help_keys_retire[] =
+    "The ordinary end of a key: it issues no new labels, and those it issued stay good.\n"
+    "For a key that somebody else may have, use: assay keys revoke\n"
+    "\n"
+    "  assay keys retire plant-a\n";
+
+const char help_keys_revoke[] =
+    "For a key that somebody else may have. Whoever holds a stolen key can write any date\n"
+    "into a label, so what counts is when a unit was registered here: units that were\n"
+    "registered before --compromised-since stay genuine, every other label is refused.\n"
+    "It cannot be taken back; only the moment can be moved to an earlier one. A running\n"
+    "gateway follows at once. You are asked for the key's name, unless --yes is given.\n"
+    "\n"
+    "  assay keys revoke plant-a --compromised-since 2026-05-01T00:00:00Z \\\n"
+    "      --reason \"laptop stolen at the plant\"\n";
+
+const char help_keys_export[] =
+    "The public half of one key, or of all: as a JSON Web Key Set for other verifiers, or\n"
+    "as an INI file for `assay keys add` on another machine. No secret is in it.\n"
+    "\n"
+    "  assay keys export > jwks.json\n"
+    "  assay keys export plant-a --format ini -o plant-a.ini\n";
+
+const char help_keys_add[] =
+    "Trusts keys that were made elsewhere: a plant keeps its secret and sends what\n"
+    "`assay keys export NAME --format ini` writes. Compare the kid with the sender's on\n"
+    "another channel before you trust it. Keys that are there already stay as they are.\n"
+    "\n"
+    "  assay keys add plant-b.ini\n";
+
+const char help_product_put[] =
+    "Creates or changes a product. The file is JSON as `assay product get` writes it; a\n"
+    "\"version\" in it has to be the one that is stored, so that nobody's change is lost.\n"
+    "\n"
+    "  assay product put drill.json\n"
+    "  assay product get 09506000134352 --json | edit-it | assay product put -\n";
+
+const char help_product_get[] = "One product, with its warranty promises.\n"
+                                "\n"
+                                "  assay product get 09506000134352 --json\n";
+
+const char help_product_list[] = "Every product of the catalogue.\n"
+                                 "\n"
+                                 "  assay product list\n";
+
+const char help_issue[] =
+    "Makes new serials for a product, signs each one and writes three files:\n"
+    "\n"
+    "  RUN.labels.csv     the URLs, for the printer\n"
+    "  RUN.cards.csv      a claim code for each serial, for the card inside the box: secret\n"
+    "  RUN.manifest.csv   what `assay import` registers: secret\n"
+    "\n"
+    "Serials are random unless --serials names a file with one a line. A label is not\n"
+    "genuine before its unit is registered.\n"
+    "\n"
+    "  assay issue --gtin 09506000134352 --count 500 --lot L24A0917 --key plant-a \\\n"
+    "      --base-url https://id.example.com -o run-17\n"
+    "  assay import run-17.manifest.csv\n"
+    "  assay label run-17.labels.csv --format svg -o run-17\n";
+
+const char help_label[] =
+    "Draws the QR code of one URL, or of every row of RUN.labels.csv into a directory, a\n"
+    "file a label, named GTIN_SERIAL. What is there already with the same content is left\n"
+    "alone, so an interrupted run can be repeated; other content is never overwritten.\n"
+    "\n"
+    "SVG is in millimetres, exactly. A PNG has a whole number of dots for each module, so\n"
+    "its size is the nearest that the printer can do, and is told. Each has its quiet zone\n"
+    "of 4 modules: leave it free. Print nothing that is not a signed label's URL.\n"
+    "\n"
+    "  assay label run-17.labels.csv --format png --module-mm 0.42 --dpi 300 -o labels\n"
+    "  assay label run-17.labels.csv --from 201 --count 100 -o labels\n"
+    "  assay label \"https://ID.EXAMPLE.COM/01/...?S=...\" --format terminal\n"
+    "\n"
+    "With NO_COLOR set, the code in the terminal is drawn for light text on a dark\n"
+    "background; --dark-text is for the other way round.\n";
+
+const char help_import[] =
+    "Registers the units of a manifest. When it is signed as a whole, one signature vouches\n"
+    "for every row; otherwise each label is verified. Running it again is harmless: what is\n"
+    "there is left alone, and a serial is never given to a second unit. The exit code is 8\n"
+    "when rows were refused; each is listed with its reason.\n"
+    "\n"
+    "  assay import run-17.manifest.csv --dry-run\n"
+    "  assay import run-17.manifest.csv\n";
+
+const char help_check[] = "Reads every record of the registry and says what is damaged.\n"
+                          "\n"
+                          "  assay check\n";
+
+const char help_inspect[] =
+    "Says what a code is and how it was read: a GS1 Digital Link, an element string, or a\n"
+    "bare serial; the canonical link that is signed; whether a scanner fault had to be\n"
+    "mended; and where and why reading stopped. With - it reads one code a line. The exit\n"
+    "code is 0 when it could be read as one identity, 4 when not.\n"
+    "\n"
+    "  assay inspect \"https://ID.EXAMPLE.COM/01/09506000134352/21/7K3M9Q2XBT4H?S=...\"\n"
+    "  assay inspect \"(01)09506000134352(21)7K3M9Q2XBT4H\" --json\n";
+
+const char help_verify[] =
+    "Says whether a label is genuine with nothing but the keyset: no gateway, no network.\n"
+    "What became of the unit (stolen, recalled, copied) only the gateway knows, and labels\n"
+    "of a revoked key are never good here. With - it reads one code a line and answers one\n"
+    "line each. The exit code is 0 when all are genuine, 4 when not.\n"
+    "\n"
+    "  assay verify \"https://ID.EXAMPLE.COM/01/09506000134352/21/7K3M9Q2XBT4H?S=...\"\n"
+    "  assay verify - --json --keyset keyset.ini < scanned.txt\n";
+
+const char help_event[] =
+    "Records what happened to a unit: receive, ship, move, sell, return, restock, retire,\n"
+    "report_stolen, report_lost, recover, hold, release, suspect, clear. Fields are\n"
+    "location, purchase_order, sales_order, document, on, reason, reference.\n"
+    "\n"
+    "  assay event sell 09506000134352 7K3M9Q2XBT4H on=2026-11-22 sales_order=SO-10021\n"
+    "  assay event hold 09506000134352 7K3M9Q2XBT4H reason=\"second return\"\n";
+
+const char help_history[] = "Everything that happened to a unit, oldest first.\n"
+                            "\n"
+                            "  assay history 09506000134352 7K3M9Q2XBT4H\n";
+
+const char help_recall_open[] =
+    "Recalls a product, or the part of it that all the limits given agree on. Every scan of\n"
+    "such a unit shows the text from now on; with --stop-use the verdict is bad.\n"
+    "\n"
+    "  assay recall open R-2026-01 --gtin 09506000134352 --lot L24A0917 \\\n"
+    "      --text \"The charger can run hot. We replace it.\" --dry-run\n";
+
+const char help_recall_lift[] = "Ends a recall. It stays in the list.\n"
+                                "\n"
+                                "  assay recall lift R-2026-01\n";
+
+const char help_recall_list[] = "Every recall, open or lifted.\n"
+                                "\n"
+                                "  assay recall list\n";
