@@ -53,7 +53,8 @@ struct event {
     enum role role; /* as whom */
     char actor[ORGANISATION_MAX + 1];
     uint8_t operation[OPERATION_ID_BYTES];
-    /* Two inputs of event_apply that are not part of the history. */
+    /* What the caller knew and event_apply needs; stored, so that a history can be applied again.
+     */
     int16_t offset_minutes; /* the product's: which civil day `at` is */
     bool ends_own; /* RECOVER, RELEASE: the caller found in the history that this actor made all
                       that would end: every open report, the hold */
