@@ -53,8 +53,7 @@ struct event {
     enum role role; /* as whom */
     char actor[ORGANISATION_MAX + 1];
     uint8_t operation[OPERATION_ID_BYTES];
-    /* What the caller knew and event_apply needs; stored, so that a history can be applied again.
-     */
+    /* What the caller knew and event_apply needs; stored: a history can be applied again. */
     int16_t offset_minutes; /* the product's: which civil day `at` is */
     bool ends_own; /* RECOVER, RELEASE: the caller found in the history that this actor made all
                       that would end: every open report, the hold */
@@ -70,14 +69,16 @@ bool event_field_parse(enum event_field_id *out, struct slice s) MUST_CHECK;
 const char *event_value(const struct event *event, enum event_field_id id);
 
 /* Applies the event to the unit as it is before and writes the unit as it is after, same version;
- * `after` may be `before`, and is written on ERR_OK only. Checked in this order, first failure
- * told: ERR_INVALID   no such event, no time, a field is missing, repeated, unknown for this event,
- * or breaks its grammar (but see ERR_DENIED); ERR_DENIED    the role may not do this at all: told
- * before the fields are looked at; ERR_CONFLICT  not from this state, or with or without this
- * condition; ERR_DENIED    RETURN, RESTOCK by a retailer who did not sell it; RECOVER, RELEASE of
- * what somebody else reported or held. The fault says which. EVENT_COMMISSION makes a unit instead
- * of changing one: ERR_INVALID here. That a location is the actor's own is for the caller to check:
- * a unit does not know whose it is.
+ * `after` may be `before`, and is written on ERR_OK only. The first failure is told, by the fault
+ * too, in this order:
+ * - ERR_DENIED: the role may not do this at all, whatever the fields and the unit.
+ * - ERR_INVALID: no time; a field is missing, repeated, unknown for this event, or breaks its
+ *   grammar. Before all: no such event, or EVENT_COMMISSION, which makes a unit and changes none.
+ * - ERR_CONFLICT: not from this state, or not with or without this condition.
+ * - ERR_DENIED: RETURN or RESTOCK by a retailer who did not sell the unit; RECOVER or RELEASE of
+ *   what somebody else reported or held.
+ *
+ * That a location is the actor's own is for the caller to check: a unit does not know whose it is.
  *
  * Fields: text is UTF-8 without control characters or blanks at its ends, up to LOCATION_MAX,
  * ORDER_MAX, REFERENCE_MAX or (reason) EVENT_VALUE_MAX bytes; a document is an https link of ASCII
