@@ -12,7 +12,9 @@
  *   ERR_MEMORY
  * and by calls that write:
  *   ERR_UNKNOWN      it may be committed or not: ask find_operation with the operation's id
- *   ERR_FULL         disk or map is full; nothing was changed */
+ *   ERR_FULL         disk or map is full; nothing was changed
+ *   ERR_DENIED       the registry was opened read-only
+ * After an error, outputs are zeroed unless a call says otherwise. */
 #ifndef ASSAY_REGISTRY_REGISTRY_H
 #define ASSAY_REGISTRY_REGISTRY_H
 
@@ -38,19 +40,24 @@ struct registry_session;
 
 struct registry_options {
     const uint8_t *record_key; /* RECORD_KEY_BYTES; copied. The same one for the life of the data */
-    unsigned sessions;         /* the most that will be open at once; 0 = 64 */
+    unsigned sessions;         /* the most that are open at once; 0 = 64 */
     bool read_only;            /* never writes; the data must exist */
     bool must_exist;           /* ERR_NOT_FOUND instead of creating an empty registry */
 };
 
 /* `url` names engine and place: "lmdb:/var/lib/assay/registry". Creates the directory (0700).
- * ERR_NOT_FOUND, ERR_DENIED, ERR_BUSY, ERR_CORRUPT (not a registry, other format version, wrong
- * record key), ERR_INVALID (unknown engine). */
+ * "lmdb:PATH?map=BYTES" limits how large the file can become; without it that is 1 TB, or less
+ * where the process may not take so many addresses. Other processes may have the same place open,
+ * and each sees what the others committed; this process may open it once; a child made by fork
+ * uses nothing of it. ERR_NOT_FOUND, ERR_DENIED, ERR_BUSY (this process has it open), ERR_CORRUPT
+ * (not a registry, other format version, wrong record key), ERR_FULL, ERR_INVALID (unknown engine
+ * or parameter). */
 enum err registry_open(const char *url, const struct registry_options *options,
                        struct registry **out, struct fault *fault) MUST_CHECK;
 /* Every session is closed; waits for writes under way. */
 void registry_close(struct registry *registry);
 
+/* ERR_BUSY: as many as the options said are open. */
 enum err registry_session_open(struct registry *registry, struct registry_session **out,
                                struct fault *fault) MUST_CHECK;
 void registry_session_close(struct registry_session *session);
@@ -69,7 +76,7 @@ struct unit_view {
     struct product product;
     struct lot lot; /* the unit's lot */
     size_t recall_count;
-    struct recall recalls[16]; /* open recalls of the product that cover the unit, stop-use first */
+    struct recall recalls[16]; /* that cover the unit, stop-use first; the rest is not written */
 };
 
 /* ERR_NOT_FOUND when there is no such unit; *out is zeroed then. */
@@ -129,7 +136,7 @@ struct operation {
     enum role role;
     char actor[ORGANISATION_MAX + 1];
     char note[OPERATION_NOTE_MAX + 1]; /* what it was, for people: "import RUN.manifest.csv" */
-    uint32_t count;                    /* how many records it wrote; set by the registry */
+    uint32_t count; /* units changed or registered, or 1 record; set by the registry */
 };
 /* ERR_NOT_FOUND when no operation with this id was committed. */
 enum err registry_find_operation(struct registry_session *session,
@@ -137,7 +144,9 @@ enum err registry_find_operation(struct registry_session *session,
                                  struct operation *out) MUST_CHECK;
 
 /* One change of one unit: the record as it is to be, whose `version` is the one that was seen, and
- * the event that explains it. */
+ * the event that explains it, which names the operation. Whether the one follows from the other is
+ * for event_apply. What the commission said stays: identity, kid, seal, registered_at, made_on,
+ * expires_on; and a claim is kept or zeroed. */
 struct change {
     struct unit unit;
     struct event event;
@@ -145,24 +154,32 @@ struct change {
 
 /* All `count` (1 to APPLY_MAX, different units) or none. Each stored version becomes the seen one
  * plus 1. Repeating an operation (same id and digest) answers ERR_OK and changes nothing; the same
- * id with another digest is ERR_EXISTS. ERR_CONFLICT: a unit has another version; ERR_NOT_FOUND: a
- * unit is not there; in both cases *failed is its index and *current the record as it is. The
- * caller may pass NULL for failed and current. */
+ * id with another digest is ERR_EXISTS. ERR_CONFLICT: a unit has another version, *current is the
+ * record as it is; ERR_NOT_FOUND: a unit is not there; ERR_INVALID also when something changed that
+ * has to stay: in these cases *failed is its index. The caller may pass NULL for failed and
+ * current. */
 enum err registry_apply(struct registry_session *session, const struct change *changes,
                         size_t count, const struct operation *operation, size_t *failed,
                         struct unit *current) MUST_CHECK;
 
-/* Registers new units: all `count` (<= COMMISSION_MAX) or none. Units have version 0 and
- * state issued. results[i]: ERR_OK registered now; ERR_EXISTS there is already a unit with this
- * (gtin, serial): same[i] says whether it has the same seal, variant and lot, so that importing a
- * file again is harmless. When any differs the call answers ERR_EXISTS and nothing is written;
- * otherwise the units that are already there are left alone. A (gtin, serial) twice in one call is
- * ERR_INVALID. Lots that have no record yet get one from the units' dates. */
+/* Registers new units: all `count` (1 to COMMISSION_MAX) or none. Units are as issued: version 0,
+ * state issued, no condition, sold to and shipped to nobody; registered_at becomes operation->at,
+ * whatever they say. results[i]: ERR_OK registered now; ERR_EXISTS there is already a unit with
+ * this (gtin, serial): same[i] says whether it has the same seal, variant and lot, so that
+ * importing a file again is harmless. When any differs the call answers ERR_EXISTS and nothing is
+ * written; otherwise the units that are already there are left alone. When a call is refused
+ * (ERR_EXISTS, ERR_CORRUPT), the units that were not the reason are ERR_NOT_FOUND: not there, and
+ * not registered. ERR_EXISTS without any unit that differs: the operation's id was used for
+ * something else. A (gtin, serial) twice in one call is ERR_INVALID. Lots that have no record yet
+ * get one from the dates of their first unit in the call. After any other error every results[i]
+ * is that error. */
 enum err registry_commission(struct registry_session *session, const struct unit *units,
                              size_t count, const struct operation *operation, enum err *results,
                              bool *same) MUST_CHECK;
 
-/* Compare-and-set by `version` (0 creates). ERR_CONFLICT gives *current, which may be NULL. */
+/* Compare-and-set by `version` (0 creates); repeats as in apply. ERR_CONFLICT gives *current, which
+ * may be NULL; ERR_NOT_FOUND: a version was seen and there is no record. A recall stays with its
+ * GTIN, and a range that ends before it begins is ERR_INVALID. */
 enum err registry_put_product(struct registry_session *session, const struct product *product,
                               const struct operation *operation,
                               struct product *current) MUST_CHECK;
@@ -174,16 +191,18 @@ enum err registry_put_recall(struct registry_session *session, const struct reca
 /* ---- health ---- */
 
 struct registry_health {
-    uint64_t units, products, lots, recalls, events, operations;
+    uint64_t units, products, lots, recalls, operations;
+    uint64_t events; /* commissions included */
     uint64_t bytes_used, bytes_max;
-    uint64_t commits;      /* since opening: group commits */
-    uint64_t commit_calls; /* since opening: writes that they carried */
+    uint64_t commits;      /* since opening, by this process: group commits */
+    uint64_t commit_calls; /* and the writes that they carried */
 };
 enum err registry_health(struct registry_session *session, struct registry_health *out) MUST_CHECK;
 
-/* Walks everything: hashes, grammar, keys against records, history against record. Calls `found`
- * for each damage (text for a person) and `progress` now and then; either may be NULL. ERR_CORRUPT
- * when there was any damage. */
+/* Walks everything: hashes, grammar, keys against records, and every unit against its history,
+ * replayed by the rules of event.h. Others may write meanwhile. Calls `found` for each damage (text
+ * for a person) and `progress` now and then; either may be NULL. ERR_CORRUPT when there was any
+ * damage. */
 struct registry_checker {
     void (*found)(const char *what, void *context);
     void (*progress)(uint64_t done, uint64_t total, void *context);

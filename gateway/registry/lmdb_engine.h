@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of the LMDB engine, for its own files.
+ *
+ *   lmdb_open.c    the environment: place, size of the map, tables, meta record
+ *   lmdb_once.c    one environment a process
+ *   lmdb_table.c   records by key inside a transaction
+ *   lmdb_scan.c    records in order
+ *   lmdb_session.c sessions and their read transactions; lmdb_read.c, lmdb_list.c the calls
+ *   lmdb_writer.c  the thread that commits groups; lmdb_write.c, lmdb_commission.c what it runs
+ *   lmdb_check.c   walks everything
+ *
+ * LMDB 0.9.24: only durable flags are used, so that a commit that returned is on disk; a thread
+ * keeps no transaction between calls; no handle is used across fork. */
+#ifndef ASSAY_REGISTRY_LMDB_ENGINE_H
+#define ASSAY_REGISTRY_LMDB_ENGINE_H
+
+#include <lmdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/types.h>
+
+#include "gateway/registry/codec.h"
+#include "gateway/registry/engine.h"
+
+/* ---- lmdb_error.c ---- */
+
+enum err lmdb_err(int rc) MUST_CHECK; /* of an LMDB or errno value */
+enum err lmdb_fault(struct fault *fault, const char *path, int rc);
+
+/* ---- lmdb_once.c ---- */
+
+struct lmdb_place {
+    dev_t device;
+    ino_t directory;
+    struct lmdb_place *next;
+};
+/* False when this process has it open already. `*place` stays where it is until it is left. */
+bool lmdb_once_enter(struct lmdb_place *place) MUST_CHECK;
+void lmdb_once_leave(struct lmdb_place *place);
+
+/* ---- lmdb_table.c: a transaction, for reading or writing ---- */
+
+struct view {
+    MDB_txn *txn; /* NULL: none */
+    const MDB_dbi *tables;
+    struct codec *codec;
+    int failure; /* first LMDB error: a write transaction is of no use any more */
+};
+
+/* ERR_NOT_FOUND when there is none; what is found lies in the map until the transaction ends. */
+enum err view_find(struct view *view, enum table table, const struct record_key *key,
+                   struct span *out) MUST_CHECK;
+enum err view_unit(struct view *view, const struct unit_key *key, struct unit *out,
+                   uint8_t operation[static OPERATION_ID_BYTES]) MUST_CHECK;
+enum err view_product(struct view *view, const char *gtin, struct product *out) MUST_CHECK;
+enum err view_lot(struct view *view, const char *gtin, const char *lot, struct lot *out) MUST_CHECK;
+enum err view_recall(struct view *view, const char *id, struct recall *out) MUST_CHECK;
+enum err view_event(struct view *view, const struct unit_key *key, uint64_t number,
+                    struct event *out) MUST_CHECK;
+enum err view_operation(struct view *view, const uint8_t id[static OPERATION_ID_BYTES],
+                        struct operation *out) MUST_CHECK;
+/* Stores what was encoded; `flags` of mdb_put. Whatever fails here fails in the middle of a call's
+ * writes, so it spoils the transaction. */
+enum err view_put(struct view *view, enum table table, bool encoded, const struct record *record,
+                  unsigned flags) MUST_CHECK;
+/* The same, and leaves alone what is there already. */
+enum err view_put_new(struct view *view, enum table table, bool encoded,
+                      const struct record *record) MUST_CHECK;
+/* The commission as an event: what the record kept, and who did it from its operation. */
+enum err view_first_event(struct view *view, const struct unit *unit,
+                          const uint8_t operation[static OPERATION_ID_BYTES],
+                          struct event *out) MUST_CHECK;
+struct unit_key key_of(const struct unit *unit);
+
+/* ---- lmdb_scan.c: the records of a table in order ---- */
+
+struct scan {
+    struct view *view;
+    MDB_cursor *cursor;
+    struct record_key start;
+    bool past_start; /* begin behind a record that lies exactly at the start */
+    bool moved;
+    struct span prefix;     /* the caller's */
+    struct span key, value; /* of the record that was reached, in the map */
+};
+
+/* From behind `after` (its len 0: from the beginning) as long as keys begin with `prefix`. */
+enum err scan_begin(struct scan *scan, struct view *view, enum table table, struct span prefix,
+                    const struct record_key *after) MUST_CHECK;
+enum err scan_next(struct scan *scan) MUST_CHECK; /* ERR_NOT_FOUND at the end */
+void scan_end(struct scan *scan);
+#define AUTO_SCAN __attribute__((cleanup(scan_end))) struct scan
+
+/* ---- lmdb_session.c ---- */
+
+struct lmdb_registry;
+
+struct lmdb_session {
+    struct registry_session base;
+    struct lmdb_registry *registry;
+    MDB_txn *txn; /* for reading; reset between calls, so that it holds no page back */
+    pthread_cond_t answered;
+    struct codec codec;
+};
+
+enum err lmdb_session_open(struct registry *registry, struct registry_session **out,
+                           struct fault *fault) MUST_CHECK;
+void lmdb_session_close(struct registry_session *session);
+struct lmdb_session *session_of(struct registry_session *session);
+enum err view_begin(struct view *view, struct lmdb_session *session) MUST_CHECK;
+void view_end(struct view *view);
+#define AUTO_VIEW __attribute__((cleanup(view_end))) struct view
+
+/* ---- lmdb_writer.c ---- */
+
+/* One call that writes. It lies on the caller's stack, who waits for the answer. */
+struct lmdb_request {
+    /* Reads and checks everything before it writes anything, so that a refused call leaves no trace
+     * in the transaction that it shares. May run more than once. */
+    enum err (*run)(struct view *view, struct lmdb_request *request);
+    const void *call;
+    const struct operation *operation;
+    void *current; /* may be NULL */
+    size_t weight; /* records, about */
+    bool wrote;    /* set by run */
+    enum err err;
+    bool done;
+    pthread_cond_t *answered;
+    struct lmdb_request *next;
+};
+
+struct lmdb_writer {
+    MDB_env *env;
+    const MDB_dbi *tables;
+    pthread_t thread;
+    bool running;
+    struct codec codec;
+    /* Guarded by the lock: */
+    pthread_mutex_t lock;
+    pthread_cond_t work;
+    struct lmdb_request *first, *last; /* waiting */
+    bool stop;
+    uint64_t commits, commit_calls;
+};
+
+enum err lmdb_writer_init(struct lmdb_writer *writer) MUST_CHECK;
+enum err lmdb_writer_start(struct lmdb_writer *writer) MUST_CHECK;
+void lmdb_writer_stop(struct lmdb_writer *writer); /* nothing waits any more */
+void lmdb_writer_destroy(struct lmdb_writer *writer);
+/* Waits until the request is answered: committed and synced, refused, or failed. */
+enum err lmdb_submit(struct lmdb_session *session, struct lmdb_request *request) MUST_CHECK;
+
+/* ---- lmdb_open.c ---- */
+
+struct lmdb_registry {
+    struct registry base;
+    struct lmdb_place place;
+    bool entered;
+    char path[512]; /* of the directory */
+    MDB_env *env;
+    MDB_dbi tables[TABLE_COUNT];
+    uint8_t record_key[RECORD_KEY_BYTES];
+    unsigned sessions_max;
+    atomic_uint sessions;
+    struct lmdb_writer writer;
+};
+
+enum err lmdb_open(const struct place *place, const struct registry_options *options,
+                   struct registry **out, struct fault *fault) MUST_CHECK;
+void lmdb_close(struct registry *registry);
+
+/* ---- the calls of engine.h ---- */
+
+enum err lmdb_get(struct registry_session *session, const struct unit_key *key,
+                  struct unit *out) MUST_CHECK;
+enum err lmdb_get_many(struct registry_session *session, const struct unit_key *keys, size_t count,
+                       struct unit *out, enum err *results) MUST_CHECK;
+enum err lmdb_view(struct registry_session *session, const struct unit_key *key,
+                   struct unit_view *out) MUST_CHECK;
+enum err lmdb_get_product(struct registry_session *session, const char *gtin,
+                          struct product *out) MUST_CHECK;
+enum err lmdb_get_lot(struct registry_session *session, const char *gtin, const char *lot,
+                      struct lot *out) MUST_CHECK;
+enum err lmdb_get_recall(struct registry_session *session, const char *id,
+                         struct recall *out) MUST_CHECK;
+enum err lmdb_events(struct registry_session *session, const struct unit_key *key, uint64_t after,
+                     struct event *out, const struct page *page) MUST_CHECK;
+enum err lmdb_find_operation(struct registry_session *session,
+                             const uint8_t id[static OPERATION_ID_BYTES],
+                             struct operation *out) MUST_CHECK;
+enum err lmdb_health(struct registry_session *session, struct registry_health *out) MUST_CHECK;
+enum err lmdb_list(struct registry_session *session, const struct unit_filter *filter,
+                   const struct page *page, struct unit *out) MUST_CHECK;
+enum err lmdb_list_products(struct registry_session *session, const struct page *page,
+                            struct product *out) MUST_CHECK;
+enum err lmdb_list_recalls(struct registry_session *session, const struct page *page,
+                           struct recall *out) MUST_CHECK;
+enum err lmdb_apply(struct registry_session *session, const struct apply_call *call) MUST_CHECK;
+enum err lmdb_commission(struct registry_session *session,
+                         const struct commission_call *call) MUST_CHECK;
+enum err lmdb_put_product(struct registry_session *session, const struct product *product,
+                          const struct operation *operation, struct product *current) MUST_CHECK;
+enum err lmdb_put_lot(struct registry_session *session, const struct lot *lot,
+                      const struct operation *operation, struct lot *current) MUST_CHECK;
+enum err lmdb_put_recall(struct registry_session *session, const struct recall *recall,
+                         const struct operation *operation, struct recall *current) MUST_CHECK;
+enum err lmdb_check(struct registry_session *session,
+                    const struct registry_checker *checker) MUST_CHECK;
+
+/* ---- lmdb_write.c ---- */
+
+/* Whether the request's operation was committed before: *repeat. ERR_EXISTS: with another digest.
+ */
+enum err find_repeat(struct view *view, const struct lmdb_request *request,
+                     bool *repeat) MUST_CHECK;
+enum err put_operation(struct view *view, struct lmdb_request *request, size_t count) MUST_CHECK;
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The calls that read one thing. Each is one read transaction. */
+#include <string.h>
+
+#include "gateway/registry/lmdb_engine.h"
+
+enum { RECALLS_MAX = sizeof((struct unit_view *)0)->recalls / sizeof(struct recall) };
+
+enum err
+lmdb_get(struct registry_session *session, const struct unit_key *key, struct unit *out)
+{
+    AUTO_VIEW view;
+    uint8_t operation[OPERATION_ID_BYTES];
+    enum err err = view_begin(&view, session_of(session));
+    return err == ERR_OK ? view_unit(&view, key, out, operation) : err;
+}
+
+enum err
+lmdb_get_many(struct registry_session *session, const struct unit_key *keys, size_t count,
+              struct unit *out, enum err *results)
+{
+    AUTO_VIEW view;
+    uint8_t operation[OPERATION_ID_BYTES];
+    enum err err = view_begin(&view, session_of(session));
+    for (size_t i = 0; i < count && err == ERR_OK; i++) {
+        results[i] = view_unit(&view, &keys[i], &out[i], operation);
+        if (results[i] != ERR_NOT_FOUND && results[i] != ERR_CORRUPT)
+            err = results[i];
+    }
+    return err;
+}
+
+/* Stop-use first; when there are more than fit, others make room for those. */
+static void
+add_recall(struct unit_view *out, const struct recall *recall)
+{
+    size_t at = out->recall_count;
+    while (recall->stop_use && at > 0 && !out->recalls[at - 1].stop_use)
+        at--;
+    if (at == RECALLS_MAX)
+        return;
+    size_t behind = out->recall_count - at;
+    if (out->recall_count == RECALLS_MAX)
+        behind--;
+    else
+        out->recall_count++;
+    memmove(&out->recalls[at + 1], &out->recalls[at], behind * sizeof *recall);
+    out->recalls[at] = *recall;
+}
+
+static enum err
+find_recalls(struct view *view, struct unit_view *out)
+{
+    AUTO_SCAN scan;
+    struct recall recall;
+    const struct record_key beginning = {.len = 0};
+    struct span prefix = {(const uint8_t *)out->unit.id.gtin, GTIN_DIGITS};
+    enum err err = scan_begin(&scan, view, TABLE_RECALLS, prefix, &beginning);
+    while (err == ERR_OK && (err = scan_next(&scan)) == ERR_OK) {
+        err = recall_decode(view->codec, scan.key, scan.value, &recall);
+        if (err == ERR_OK && recall_covers(&recall, &out->unit))
+            add_recall(out, &recall);
+    }
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+/* Absent is an answer here: zeroed, and told by `*has`. */
+static enum err
+optional(enum err found, bool *has, void *out, size_t size)
+{
+    *has = found == ERR_OK;
+    if (found == ERR_NOT_FOUND)
+        memset(out, 0, size);
+    return found == ERR_NOT_FOUND ? ERR_OK : found;
+}
+
+enum err
+lmdb_view(struct registry_session *session, const struct unit_key *key, struct unit_view *out)
+{
+    AUTO_VIEW view;
+    uint8_t operation[OPERATION_ID_BYTES];
+    out->recall_count = 0;
+    enum err err = view_begin(&view, session_of(session));
+    if (err == ERR_OK)
+        err = optional(view_unit(&view, key, &out->unit, operation), &out->has_unit, &out->unit,
+                       sizeof out->unit);
+    if (err == ERR_OK)
+        err = optional(view_product(&view, key->gtin, &out->product), &out->has_product,
+                       &out->product, sizeof out->product);
+    if (err != ERR_OK)
+        return err;
+    bool in_lot = out->has_unit && out->unit.id.lot[0] != '\0';
+    err = in_lot ? view_lot(&view, key->gtin, out->unit.id.lot, &out->lot) : ERR_NOT_FOUND;
+    err = optional(err, &out->has_lot, &out->lot, sizeof out->lot);
+    if (err == ERR_OK && out->has_unit)
+        err = find_recalls(&view, out);
+    return err;
+}
+
+enum err
+lmdb_get_product(struct registry_session *session, const char *gtin, struct product *out)
+{
+    AUTO_VIEW view;
+    enum err err = view_begin(&view, session_of(session));
+    return err == ERR_OK ? view_product(&view, gtin, out) : err;
+}
+
+enum err
+lmdb_get_lot(struct registry_session *session, const char *gtin, const char *lot, struct lot *out)
+{
+    AUTO_VIEW view;
+    enum err err = view_begin(&view, session_of(session));
+    return err == ERR_OK ? view_lot(&view, gtin, lot, out) : err;
+}
+
+enum err
+lmdb_get_recall(struct registry_session *session, const char *id, struct recall *out)
+{
+    AUTO_VIEW view;
+    enum err err = view_begin(&view, session_of(session));
+    return err == ERR_OK ? view_recall(&view, id, out) : err;
+}
+
+enum err
+lmdb_find_operation(struct registry_session *session, const uint8_t id[static OPERATION_ID_BYTES],
+                    struct operation *out)
+{
+    AUTO_VIEW view;
+    enum err err = view_begin(&view, session_of(session));
+    return err == ERR_OK ? view_operation(&view, id, out) : err;
+}
+
+enum err
+lmdb_events(struct registry_session *session, const struct unit_key *key, uint64_t after,
+            struct event *out, const struct page *page)
+{
+    AUTO_VIEW view;
+    struct unit unit;
+    uint8_t operation[OPERATION_ID_BYTES];
+    enum err err = view_begin(&view, session_of(session));
+    if (err == ERR_OK)
+        err = view_unit(&view, key, &unit, operation);
+    if (err != ERR_OK || after >= unit.version)
+        return err;
+    if (after == 0)
+        err = view_first_event(&view, &unit, operation, &out[(*page->count)++]);
+    /* Event n made version n: one that is missing is damage, not the end. */
+    uint64_t number = after == 0 ? 2 : after + 1;
+    while (err == ERR_OK && number <= unit.version && *page->count < page->max) {
+        err = view_event(&view, key, number, &out[(*page->count)++]);
+        number++;
+    }
+    return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+}
+
+enum err
+lmdb_health(struct registry_session *session, struct registry_health *out)
+{
+    AUTO_VIEW view;
+    struct lmdb_registry *registry = session_of(session)->registry;
+    uint64_t entries[TABLE_COUNT] = {0};
+    enum err err = view_begin(&view, session_of(session));
+    for (size_t table = 0; table < TABLE_COUNT && err == ERR_OK; table++) {
+        MDB_stat stat;
+        err = lmdb_err(mdb_stat(view.txn, registry->tables[table], &stat));
+        entries[table] = err == ERR_OK ? stat.ms_entries : 0;
+    }
+    MDB_envinfo info;
+    MDB_stat pages;
+    if (err == ERR_OK)
+        err = lmdb_err(mdb_env_info(registry->env, &info));
+    if (err == ERR_OK)
+        err = lmdb_err(mdb_env_stat(registry->env, &pages));
+    if (err != ERR_OK)
+        return err;
+    *out = (struct registry_health){
+        .units = entries[TABLE_UNITS],
+        .products = entries[TABLE_PRODUCTS],
+        .lots = entries[TABLE_LOTS],
+        .recalls = entries[TABLE_RECALLS],
+        .events = entries[TABLE_EVENTS] + entries[TABLE_UNITS],
+        .operations = entries[TABLE_OPERATIONS],
+        .bytes_used = (info.me_last_pgno + 1) * pages.ms_psize,
+        .bytes_max = info.me_mapsize,
+    };
+    (void)pthread_mutex_lock(&registry->writer.lock);
+    out->commits = registry->writer.commits;
+    out->commit_calls = registry->writer.commit_calls;
+    (void)pthread_mutex_unlock(&registry->writer.lock);
+    return ERR_OK;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "gateway/registry/lmdb_engine.h"
+
+enum err
+scan_begin(struct scan *scan, struct view *view, enum table table, struct span prefix,
+           const struct record_key *after)
+{
+    *scan = (struct scan){.view = view, .prefix = prefix, .past_start = after->len > 0};
+    scan->start = *after;
+    if (after->len == 0)
+        key_bytes(&scan->start, prefix.data, prefix.len);
+    return lmdb_err(mdb_cursor_open(view->txn, view->tables[table], &scan->cursor));
+}
+
+static bool
+at_start(const struct scan *scan)
+{
+    return scan->key.len == scan->start.len &&
+           memcmp(scan->key.data, scan->start.bytes, scan->key.len) == 0;
+}
+
+static enum err
+move(struct scan *scan, MDB_cursor_op op)
+{
+    MDB_val k = {scan->start.len, scan->start.bytes};
+    MDB_val v = {0, NULL};
+    int rc = mdb_cursor_get(scan->cursor, &k, &v, op);
+    if (rc != 0)
+        return lmdb_err(rc);
+    scan->key = (struct span){k.mv_data, k.mv_size};
+    scan->value = (struct span){v.mv_data, v.mv_size};
+    return ERR_OK;
+}
+
+enum err
+scan_next(struct scan *scan)
+{
+    MDB_cursor_op first = scan->start.len > 0 ? MDB_SET_RANGE : MDB_FIRST;
+    bool begins = !scan->moved;
+    enum err err = move(scan, begins ? first : MDB_NEXT);
+    scan->moved = true;
+    if (err == ERR_OK && begins && scan->past_start && at_start(scan))
+        err = move(scan, MDB_NEXT);
+    if (err != ERR_OK)
+        return err;
+    bool inside =
+        scan->key.len >= scan->prefix.len &&
+        (scan->prefix.len == 0 || memcmp(scan->key.data, scan->prefix.data, scan->prefix.len) == 0);
+    return inside ? ERR_OK : ERR_NOT_FOUND;
+}
+
+void
+scan_end(struct scan *scan)
+{
+    if (scan->cursor != NULL)
+        mdb_cursor_close(scan->cursor);
+    scan->cursor = NULL;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The writer thread: takes what waits, runs it in one transaction, commits once, answers all.
+ *
+ * A call is answered only after mdb_txn_commit returned 0, that is after data and meta page were
+ * synced. What a failed commit means (LMDB 0.9.24, mdb_txn_commit): it fills pages in memory,
+ * writes and syncs them to pages that nothing refers to yet, and writes the meta page last; when
+ * that last write fails, LMDB refuses every later transaction with MDB_PANIC. So MDB_MAP_FULL,
+ * ENOSPC and their like without a panic afterwards were seen before the meta page and nothing is
+ * committed: ERR_FULL. After anything else the outcome is taken as unknown. After a panic the
+ * registry answers ERR_UNAVAILABLE until it is opened again. */
+#include <errno.h>
+#include <signal.h>
+#include <time.h>
+
+#include "gateway/registry/lmdb_engine.h"
+
+enum { GROUP_REQUESTS_MAX = 256, GROUP_WEIGHT_MAX = COMMISSION_MAX, READER_CHECK_SECONDS = 60 };
+
+/* Takes the oldest waiting requests that make a group; NULL when none wait. Under the lock. */
+static struct lmdb_request *
+take_group(struct lmdb_writer *writer)
+{
+    struct lmdb_request *group = writer->first;
+    struct lmdb_request *end = NULL;
+    size_t weight = 0;
+    size_t count = 0;
+    for (struct lmdb_request *at = group; at != NULL; at = at->next) {
+        weight += at->weight;
+        if (count == GROUP_REQUESTS_MAX || (count > 0 && weight > GROUP_WEIGHT_MAX))
+            break;
+        count++;
+        end = at;
+    }
+    if (end == NULL)
+        return NULL;
+    writer->first = end->next;
+    if (writer->first == NULL)
+        writer->last = NULL;
+    end->next = NULL;
+    return group;
+}
+
+static enum err
+commit_err(struct lmdb_writer *writer, int rc)
+{
+    if (rc == 0)
+        return ERR_OK;
+    MDB_txn *txn = NULL;
+    bool panic = mdb_txn_begin(writer->env, NULL, MDB_RDONLY, &txn) == MDB_PANIC;
+    if (txn != NULL)
+        mdb_txn_abort(txn);
+    return !panic && lmdb_err(rc) == ERR_FULL ? ERR_FULL : ERR_UNKNOWN;
+}
+
+/* Ends the transaction of a group in which every request ran. */
+static enum err
+finish(struct lmdb_writer *writer, const struct view *view, size_t wrote)
+{
+    if (view->failure != 0 || wrote == 0) {
+        mdb_txn_abort(view->txn);
+        return lmdb_err(view->failure);
+    }
+    enum err err = commit_err(writer, mdb_txn_commit(view->txn));
+    if (err != ERR_OK)
+        return err;
+    (void)pthread_mutex_lock(&writer->lock);
+    writer->commits++;
+    writer->commit_calls += wrote;
+    (void)pthread_mutex_unlock(&writer->lock);
+    return ERR_OK;
+}
+
+/* Runs the requests from `first` up to `end` in one transaction. ERR_OK: each has its answer. */
+static enum err
+run_together(struct lmdb_writer *writer, struct lmdb_request *first, const struct lmdb_request *end)
+{
+    struct view view = {NULL, writer->tables, &writer->codec, 0};
+    if (mdb_txn_begin(writer->env, NULL, 0, &view.txn) != 0)
+        return ERR_UNAVAILABLE;
+    size_t wrote = 0;
+    for (struct lmdb_request *at = first; at != end && view.failure == 0; at = at->next) {
+        at->wrote = false;
+        at->err = at->run(&view, at);
+        wrote += at->wrote;
+    }
+    return finish(writer, &view, wrote);
+}
+
+/* One request that does not fit, or meets a bad page, must not fail the others: when nothing was
+ * committed, each is run again in a transaction of its own. */
+static void
+run_group(struct lmdb_writer *writer, struct lmdb_request *group)
+{
+    enum err err = run_together(writer, group, NULL);
+    if (err == ERR_OK)
+        return;
+    bool again = group->next != NULL && err != ERR_UNKNOWN;
+    for (struct lmdb_request *at = group; at != NULL; at = at->next) {
+        enum err alone = again ? run_together(writer, at, at->next) : err;
+        at->err = alone == ERR_OK ? at->err : alone;
+    }
+}
+
+static void
+answer(struct lmdb_writer *writer, struct lmdb_request *group)
+{
+    (void)pthread_mutex_lock(&writer->lock);
+    /* An answered request is gone as soon as the lock is. */
+    for (struct lmdb_request *at = group; at != NULL; at = at->next) {
+        at->done = true;
+        (void)pthread_cond_signal(at->answered);
+    }
+    (void)pthread_mutex_unlock(&writer->lock);
+}
+
+/* Waits for a group; NULL when it is to stop, or when a minute passed. */
+static struct lmdb_request *
+wait_for_group(struct lmdb_writer *writer, bool *stop)
+{
+    struct timespec until = {0, 0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += READER_CHECK_SECONDS;
+    int rc = 0;
+    (void)pthread_mutex_lock(&writer->lock);
+    while (writer->first == NULL && !writer->stop && rc != ETIMEDOUT)
+        rc = pthread_cond_timedwait(&writer->work, &writer->lock, &until);
+    struct lmdb_request *group = take_group(writer);
+    *stop = writer->stop && group == NULL;
+    (void)pthread_mutex_unlock(&writer->lock);
+    return group;
+}
+
+static void *
+write_groups(void *context)
+{
+    struct lmdb_writer *writer = context;
+    for (bool stop = false; !stop;) {
+        struct lmdb_request *group = wait_for_group(writer, &stop);
+        if (group == NULL) {
+            /* A reader that was killed would hold its pages for ever. */
+            int dead = 0;
+            (void)mdb_reader_check(writer->env, &dead);
+            continue;
+        }
+        run_group(writer, group);
+        answer(writer, group);
+    }
+    return NULL;
+}
+
+enum err
+lmdb_writer_init(struct lmdb_writer *writer)
+{
+    pthread_condattr_t attributes;
+    if (pthread_mutex_init(&writer->lock, NULL) != 0)
+        return ERR_MEMORY;
+    int rc = pthread_condattr_init(&attributes);
+    if (rc == 0)
+        rc = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    if (rc == 0)
+        rc = pthread_cond_init(&writer->work, &attributes);
+    if (rc != 0)
+        (void)pthread_mutex_destroy(&writer->lock);
+    return rc == 0 ? ERR_OK : ERR_MEMORY;
+}
+
+void
+lmdb_writer_destroy(struct lmdb_writer *writer)
+{
+    (void)pthread_cond_destroy(&writer->work);
+    (void)pthread_mutex_destroy(&writer->lock);
+}
+
+enum err
+lmdb_writer_start(struct lmdb_writer *writer)
+{
+    /* Signals are for the threads of the program. */
+    sigset_t all;
+    sigset_t before;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    int rc = pthread_create(&writer->thread, NULL, write_groups, writer);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    writer->running = rc == 0;
+    return rc == 0 ? ERR_OK : ERR_UNAVAILABLE;
+}
+
+void
+lmdb_writer_stop(struct lmdb_writer *writer)
+{
+    if (!writer->running)
+        return;
+    (void)pthread_mutex_lock(&writer->lock);
+    writer->stop = true;
+    (void)pthread_cond_signal(&writer->work);
+    (void)pthread_mutex_unlock(&writer->lock);
+    (void)pthread_join(writer->thread, NULL);
+    writer->running = false;
+}
+
+enum err
+lmdb_submit(struct lmdb_session *session, struct lmdb_request *request)
+{
+    struct lmdb_writer *writer = &session->registry->writer;
+    request->answered = &session->answered;
+    (void)pthread_mutex_lock(&writer->lock);
+    if (writer->last == NULL)
+        writer->first = request;
+    else
+        writer->last->next = request;
+    writer->last = request;
+    (void)pthread_cond_signal(&writer->work);
+    while (!request->done)
+        (void)pthread_cond_wait(request->answered, &writer->lock);
+    (void)pthread_mutex_unlock(&writer->lock);
+    return request->err;
+}
