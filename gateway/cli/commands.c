@@ -50,6 +50,59 @@ OPTIONS label_options[] = {
     LAST,
 };
 
+#define ACTOR                                                                                      \
+    {                                                                                              \
+        "actor", "NAME", "who does it, for the history (your user name)", false                    \
+    }
+
+OPTIONS issue_options[] = {
+    {"gtin", "GTIN", "of the product, 14 digits", true},
+    {"count", "N", "how many labels, 1 to 10000000; with --serials as many as it has", false},
+    {"key", "NAME|FILE", "that signs: DATA/keys/NAME.key, or a key file", true},
+    {"output", "RUN", "writes RUN.labels.csv, RUN.cards.csv and RUN.manifest.csv", true},
+    {"variant", "V", "consumer product variant, AI 22", false},
+    {"lot", "LOT", "batch or lot, AI 10", false},
+    {"made-on", "DATE", "as 2026-11-22", false},
+    {"expires-on", "DATE", "as 2028-11-22", false},
+    {"serials", "FILE", "your own serials, one a line, instead of made-up ones", false},
+    {"no-claim", NULL, "without claim codes: no cards", false},
+    {"passphrase-file", "FILE", "first line of a file, mode 0600; otherwise you are asked", false},
+    {"base-url", "URL", "what the labels begin with (base_url of DATA/assayd.ini)", false},
+    LAST,
+};
+
+OPTIONS import_options[] = {
+    {"dry-run", NULL, "tell what would happen, write nothing", false},
+    {"threads", "N", "that verify (one a core)", false},
+    {"rows", "all|refused", "which rows to list (refused)", false},
+    ACTOR,
+    LAST,
+};
+
+OPTIONS actor_options[] = {ACTOR, LAST};
+
+OPTIONS event_options[] = {
+    ACTOR,
+    {"role", "ROLE", "on whose behalf: operator, retailer or service (operator)", false},
+    {"dry-run", NULL, "tell what would happen, write nothing", false},
+    LAST,
+};
+
+OPTIONS recall_open_options[] = {
+    {"gtin", "GTIN", "of the product", true},
+    {"text", "TEXT", "what is wrong and what to do, for everybody who scans", true},
+    {"lot", "LOT", "only this lot", false},
+    {"serial-from", "SERIAL", "only serials from this one on, in byte order", false},
+    {"serial-to", "SERIAL", "only serials up to this one", false},
+    {"made-from", "DATE", "only units made from this day on", false},
+    {"made-to", "DATE", "only units made up to this day", false},
+    {"stop-use", NULL, "dangerous: the verdict is bad instead of caution", false},
+    {"link", "URL", "https page with more about it", false},
+    {"dry-run", NULL, "count the registered units that it would affect, write nothing", false},
+    ACTOR,
+    LAST,
+};
+
 const struct cli_command cli_commands[] = {
     {"keys new", "NAME", "make an issuing key", help_keys_new, keys_new_options, 1, 1,
      cli_keys_new},
@@ -63,11 +116,27 @@ const struct cli_command cli_commands[] = {
      0, 1, cli_keys_export},
     {"keys add", "FILE|-", "trust a key that was made elsewhere", help_keys_add, none, 1, 1,
      cli_keys_add},
+    {"product put", "FILE|-", "add or change a product", help_product_put, actor_options, 1, 1,
+     cli_product_put},
+    {"product get", "GTIN", "one product as JSON", help_product_get, none, 1, 1, cli_product_get},
+    {"product list", NULL, "the catalogue", help_product_list, none, 0, 0, cli_product_list},
+    {"issue", NULL, "make and sign serials", help_issue, issue_options, 0, 0, cli_issue},
     {"label", "RUN.labels.csv|URL|-", "QR codes to print", help_label, label_options, 1, 1,
      cli_label},
+    {"import", "RUN.manifest.csv", "register the units of a run", help_import, import_options, 1, 1,
+     cli_import},
+    {"check", NULL, "is anything stored damaged?", help_check, none, 0, 0, cli_check},
     {"inspect", "CODE|-", "what a code says and how it was read", help_inspect, code_options, 1, 1,
      cli_inspect},
     {"verify", "CODE|-", "is a label genuine, without a gateway", help_verify, code_options, 1, 1,
      cli_verify},
+    {"event", "TYPE GTIN SERIAL [FIELD=VALUE...]", "record what happened to a unit", help_event,
+     event_options, 3, CLI_POSITIONALS_MAX, cli_event},
+    {"history", "GTIN SERIAL", "everything that happened to a unit", help_history, none, 2, 2,
+     cli_history},
+    {"recall open", "ID", "recall a product or a part of it", help_recall_open, recall_open_options,
+     1, 1, cli_recall_open},
+    {"recall lift", "ID", "end a recall", help_recall_lift, actor_options, 1, 1, cli_recall_lift},
+    {"recall list", NULL, "every recall", help_recall_list, none, 0, 0, cli_recall_list},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, NULL},
 };
