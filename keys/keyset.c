@@ -74,10 +74,10 @@ same_key(const uint8_t a[static PUBLIC_KEY_BYTES], const uint8_t b[static PUBLIC
 static const char *
 revocation_problem(const struct keyset_entry *entry)
 {
-    if (entry->status == KEY_UNTRUSTED)
-        return "status is not active, retired or revoked";
     if (entry->status == KEY_REVOKED)
         return text_valid(entry->reason) ? NULL : "reason is not a line of 1 to 120 bytes of UTF-8";
+    if (entry->status != KEY_ACTIVE && entry->status != KEY_RETIRED)
+        return "status is not active, retired or revoked";
     if (entry->reason[0] != '\0')
         return "reason is for a revoked key only";
     return entry->compromised_since == 0 ? NULL : "compromised_since is for a revoked key only";
@@ -130,7 +130,7 @@ keyset_add(struct keyset *keyset, const struct keyset_entry *entry, struct fault
     for (size_t i = 0; i < keyset->count; i++) {
         const char *shared = clash(entry, &keyset->entries[i]);
         if (shared != NULL)
-            return fault_set(fault, ERR_EXISTS, "key %s: its %s is that of key %s already",
+            return fault_set(fault, ERR_EXISTS, "key %s: its %s belongs to key %s already",
                              entry->name, shared, keyset->entries[i].name);
     }
     if (keyset->count >= KEYSET_MAX)
