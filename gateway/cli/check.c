@@ -84,8 +84,8 @@ tell(const struct check *check, struct store *store, struct fault *fault)
                     health.events, health.operations, health.bytes_used);
     else
         text_printf(&out,
-                    "%" PRIu64 " units, %" PRIu64 " products, %" PRIu64 " lots, %" PRIu64
-                    " recalls, %" PRIu64 " events, %" PRIu64 " operations in %" PRIu64 " KiB: %s\n",
+                    "units %" PRIu64 ", products %" PRIu64 ", lots %" PRIu64 ", recalls %" PRIu64
+                    ", events %" PRIu64 ", operations %" PRIu64 ", KiB %" PRIu64 ": %s\n",
                     health.units, health.products, health.lots, health.recalls, health.events,
                     health.operations, health.bytes_used / 1024,
                     check->damages == 0 ? "no damage" : "DAMAGED, restore it from the backup");
