@@ -41,10 +41,11 @@ struct response_header {
 
 struct response {
     int status;               /* 200 until set */
-    const char *content_type; /* a literal */
+    const char *content_type; /* a literal; NULL until set */
     struct text body;
     size_t header_count;
     struct response_header headers[RESPONSE_HEADERS_MAX];
+    char detail[FAULT_TEXT_MAX]; /* of a problem: for the page that a browser gets instead */
 };
 
 /* Adds a header; one that does not fit, or holds a control character, is dropped and makes the

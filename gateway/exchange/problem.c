@@ -45,6 +45,7 @@ response_problem(struct response *response, int status, const char *code, const 
                  const char *detail, const char *pointer)
 {
     struct text *out = &response->body;
+    (void)snprintf(response->detail, sizeof response->detail, "%s", detail);
     text_reset(out);
     response->status = status;
     response->content_type = "application/problem+json";

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/assayd/serve.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gateway/base/file.h"
+#include "gateway/http/http.h"
+#include "gateway/http/log.h"
+#include "gateway/manifest/store.h"
+
+struct daemon {
+    const struct config *config;
+    struct store *store;
+    int lock;
+    struct keyring *keyring;
+    struct pages *pages;
+    struct http_server *server;
+    struct app app;
+    struct fault keyset_fault; /* the last one that was logged */
+};
+
+static int64_t
+now(void)
+{
+    return (int64_t)time(NULL);
+}
+
+/* Two daemons on one directory would each keep a keyset and scan counts of their own. */
+static enum err
+lock_data(struct daemon *d, struct fault *fault)
+{
+    char path[CONFIG_PATH_MAX];
+    config_path(path, d->config->data, "assayd.lock");
+    enum err err = file_lock(path, &d->lock, fault);
+    if (err == ERR_BUSY)
+        return fault_set(fault, err, "%s: another assayd serves this directory", d->config->data);
+    return err;
+}
+
+static enum err
+open_parts(struct daemon *d, struct fault *fault)
+{
+    char keyset[CONFIG_PATH_MAX];
+    config_path(keyset, d->config->data, "keyset.ini");
+    enum err err = store_open(d->config->data, STORE_MUST_EXIST | STORE_NO_KEYSET,
+                              (unsigned)d->config->workers, &d->store, fault);
+    if (err == ERR_OK)
+        err = lock_data(d, fault);
+    if (err == ERR_OK)
+        err = keyring_open(keyset, &d->keyring, fault);
+    if (err == ERR_OK)
+        err = pages_open(&d->pages, fault);
+    return err;
+}
+
+static enum err
+start(struct daemon *d, struct fault *fault)
+{
+    enum err err = open_parts(d, fault);
+    if (err != ERR_OK)
+        return err;
+    d->app = (struct app){
+        .config = d->config,
+        .registry = d->store->registry,
+        .keyring = d->keyring,
+        .secrets = d->store->secrets,
+        .pages = d->pages,
+        .now = now,
+    };
+    return http_start(&d->app, &d->server, fault);
+}
+
+static void
+stop(struct daemon *d)
+{
+    http_stop(d->server);
+    pages_close(d->pages);
+    if (d->keyring != NULL)
+        keyring_close(d->keyring);
+    store_close(d->store);
+    if (d->lock >= 0)
+        (void)close(d->lock);
+}
+
+static void
+tell_started(const struct daemon *d)
+{
+    struct registry_health health = {0};
+    if (registry_health(d->store->session, &health) != ERR_OK)
+        log_event(d->config, LOG_ERROR, "registry_health", "the registry could not be counted");
+    printf("assayd: serving %s (data %s, %llu units)\n", d->config->base_url, d->config->data,
+           (unsigned long long)health.units);
+    (void)fflush(stdout);
+}
+
+/* Looks at the keyset's file. The same trouble is logged once, not every second. */
+static void
+reload_keyset(struct daemon *d, bool force)
+{
+    struct fault fault = {0};
+    bool swapped = false;
+    if (keyring_reload(d->keyring, force, &swapped, &fault) != ERR_OK) {
+        if (strcmp(fault.text, d->keyset_fault.text) != 0)
+            log_event(d->config, LOG_ERROR, "keyset_refused", "%s", fault.text);
+        d->keyset_fault = fault;
+        return;
+    }
+    d->keyset_fault.text[0] = '\0';
+    if (!swapped)
+        return;
+    const struct keyset *keyset = keyring_acquire(d->keyring);
+    log_event(d->config, LOG_INFO, "keyset_reloaded", "version %llu, %zu keys",
+              (unsigned long long)keyset->version, keyset->count);
+    keyring_release(d->keyring, keyset);
+}
+
+/* Signals are blocked in every thread and taken here, so nothing runs inside a handler. */
+static void
+wait_for_stop(struct daemon *d, const sigset_t *signals)
+{
+    const struct timespec second = {1, 0};
+    for (;;) {
+        int taken = sigtimedwait(signals, NULL, &second);
+        if (taken == SIGTERM || taken == SIGINT)
+            break;
+        reload_keyset(d, taken == SIGHUP);
+    }
+    log_event(d->config, LOG_INFO, "stopping", "asked to stop");
+}
+
+enum err
+serve(const struct config *config, struct fault *fault)
+{
+    struct daemon d = {.config = config, .lock = -1};
+    sigset_t signals;
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGHUP);
+    (void)sigaddset(&signals, SIGPIPE);
+    if (pthread_sigmask(SIG_BLOCK, &signals, NULL) != 0 || sodium_init() < 0)
+        return fault_set(fault, ERR_UNAVAILABLE, "cannot initialise");
+    (void)sigdelset(&signals, SIGPIPE);
+    (void)umask(077);
+    enum err err = start(&d, fault);
+    if (err == ERR_OK) {
+        tell_started(&d);
+        wait_for_stop(&d, &signals);
+    }
+    stop(&d);
+    return err;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ASSAY_ASSAYD_SERVE_H
+#define ASSAY_ASSAYD_SERVE_H
+
+#include "gateway/config/config.h"
+
+/* Serves until SIGTERM or SIGINT; SIGHUP reads the keyset again. ERR_OK after a clean stop. An
+ * error says why it did not begin, and has changed nothing. */
+enum err serve(const struct config *config, struct fault *fault) MUST_CHECK;
+
+#endif

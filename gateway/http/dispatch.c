@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/http/http.h"
+
+#include <string.h>
+
+static const char problem_type[] = "application/problem+json";
+
+static bool
+matches(struct slice pattern, struct slice path)
+{
+    if (!slice_take(&pattern, "/") || !slice_take(&path, "/"))
+        return false;
+    while (pattern.len > 0) {
+        struct slice expected = slice_take_until(&pattern, '/');
+        if (slice_equal(expected, "{*}"))
+            return path.len > 0;
+        bool last = slice_find(path, '/') == path.len;
+        struct slice segment = slice_take_until(&path, '/');
+        bool any = slice_equal(expected, "{}") && segment.len > 0;
+        if (!any &&
+            (expected.len != segment.len || memcmp(expected.data, segment.data, segment.len) != 0))
+            return false;
+        if (last != (pattern.len == 0))
+            return false;
+    }
+    return path.len == 0;
+}
+
+static const struct {
+    enum method method;
+    const char *name;
+} methods[] = {
+    {METHOD_GET, "GET"}, {METHOD_HEAD, "HEAD"},     {METHOD_POST, "POST"},
+    {METHOD_PUT, "PUT"}, {METHOD_DELETE, "DELETE"},
+};
+
+static unsigned
+with_head(unsigned allowed)
+{
+    return (allowed & METHOD_GET) != 0 ? allowed | METHOD_HEAD : allowed;
+}
+
+static void
+answer_405(unsigned allowed, struct response *response)
+{
+    char list[64] = "";
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        if ((allowed & methods[i].method) == 0)
+            continue;
+        strcat(list, list[0] == '\0' ? "" : ", ");
+        strcat(list, methods[i].name);
+    }
+    response_problem(response, 405, "method_not_allowed", "Method not allowed",
+                     "This address does not take that method", NULL);
+    response_header(response, "Allow", "%s", list);
+}
+
+const struct route *
+http_find(const struct route *routes, const struct request *request, struct response *response)
+{
+    unsigned allowed = 0;
+    for (const struct route *route = routes; route->pattern != NULL; route++) {
+        if (!matches(slice_of(route->pattern), request->path))
+            continue;
+        if ((with_head(route->methods) & request->method) != 0)
+            return route;
+        allowed |= with_head(route->methods);
+    }
+    if (allowed != 0)
+        answer_405(allowed, response);
+    else
+        response_problem(response, 404, "not_found", "Not found",
+                         "There is nothing at this address", NULL);
+    return NULL;
+}
+
+void
+http_answer(struct worker *worker, const struct route *route, const struct request *request,
+            struct response *response)
+{
+    struct slice type = request->content_type;
+    type = slice_trim(slice_take_until(&type, ';'));
+    if (route->body_type != NULL && !slice_equal_nocase(type, route->body_type)) {
+        response_problem(response, 415, "unsupported_media_type", "Unsupported media type",
+                         "The body has to be JSON, with Content-Type: application/json", NULL);
+        return;
+    }
+    route->handle(worker, request, response);
+}
+
+static void
+make_page(struct worker *worker, const struct request *request, struct response *response)
+{
+    const struct pages *pages = worker->app->pages;
+    text_reset(&response->body);
+    page_error(&response->body, pages, request_language(request, pages_languages(pages)),
+               response->status, response->detail);
+    response->content_type = "text/html; charset=utf-8";
+}
+
+void
+http_finish(struct worker *worker, const struct request *request, struct response *response)
+{
+    bool problem =
+        response->content_type != NULL && strcmp(response->content_type, problem_type) == 0;
+    if (problem && request_wants_html(request))
+        make_page(worker, request, response);
+    if (text_ok(&response->body) && response->content_type != NULL)
+        return;
+    response->header_count = 0;
+    response_problem(response, 500, "internal", "Internal error", "The answer could not be written",
+                     NULL);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/http/framing.h"
+
+#include <string.h>
+
+static size_t
+count_of(const struct head *head, const char *name)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < head->count; i++)
+        count += slice_equal_nocase(slice_of(head->fields[i].name), name);
+    return count;
+}
+
+struct slice
+head_value(const struct head *head, const char *name)
+{
+    for (size_t i = 0; i < head->count; i++)
+        if (slice_equal_nocase(slice_of(head->fields[i].name), name))
+            return slice_trim(slice_of(head->fields[i].value));
+    return slice_of(NULL);
+}
+
+/* Only blanks between the NUL that was the colon and the value: a second NUL was a blank before
+ * the colon. */
+static bool
+colon_follows_name(const struct header_field *field)
+{
+    const char *c = field->name + strlen(field->name) + 1;
+    while (c < field->value && (*c == ' ' || *c == '\t'))
+        c++;
+    return c == field->value;
+}
+
+bool
+head_is_exact(const struct head *head)
+{
+    for (size_t i = 0; i < head->count; i++) {
+        const char *end = head->fields[i].value + strlen(head->fields[i].value);
+        if (!colon_follows_name(&head->fields[i]) || end[1] != '\0')
+            return false;
+        bool last = i + 1 == head->count;
+        if (last && (end[2] != '\r' || end[3] != '\0'))
+            return false;
+        if (!last && end + 2 != head->fields[i + 1].name)
+            return false;
+    }
+    return true;
+}
+
+static bool
+refuse(struct response *response, int status, const char *code, const char *title,
+       const char *detail)
+{
+    response_problem(response, status, code, title, detail, NULL);
+    return false;
+}
+
+static bool
+refuse_head(struct response *response, const char *detail)
+{
+    return refuse(response, 400, "bad_request", "Bad request", detail);
+}
+
+static bool
+is_host(struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.data[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!letter && !(c >= '0' && c <= '9') && memchr("-._:[]", c, 6) == NULL)
+            return false;
+    }
+    return s.len > 0;
+}
+
+static bool
+check_host(const struct head *head, struct response *response)
+{
+    size_t hosts = count_of(head, "Host");
+    if (hosts > 1 || (hosts == 0 && head->http_1_1))
+        return refuse_head(response, "The request needs exactly one Host");
+    if (hosts == 1 && !is_host(head_value(head, "Host")))
+        return refuse_head(response, "The Host is not a name with an optional port");
+    return true;
+}
+
+bool
+head_body_length(const struct head *head, uint64_t *length, struct response *response)
+{
+    size_t lengths = count_of(head, "Content-Length");
+    size_t codings = count_of(head, "Transfer-Encoding");
+    *length = 0;
+    if (head->count >= HEADER_FIELDS_MAX)
+        return refuse(response, 431, "too_many_headers", "Too many header fields",
+                      "A request has at most 63 header fields");
+    if (!head_is_exact(head))
+        return refuse_head(response, "The header fields are not written as HTTP/1.1 has them");
+    if (!check_host(head, response))
+        return false;
+    if (lengths > 0 && codings > 0)
+        return refuse_head(response, "Content-Length and Transfer-Encoding exclude each other");
+    if (codings > 0)
+        return refuse(response, 411, "length_required", "Length required",
+                      "Send the body with a Content-Length; Transfer-Encoding is not taken");
+    if (lengths == 0)
+        return true;
+    if (lengths > 1 || !slice_number(length, head_value(head, "Content-Length"), 0, INT64_MAX))
+        return refuse_head(response, "Content-Length has to be one number");
+    return true;
+}
+
+bool
+head_wants_close(const struct head *head)
+{
+    struct slice options = head_value(head, "Connection");
+    while (options.len > 0)
+        if (slice_equal_nocase(slice_trim(slice_take_until(&options, ',')), "close"))
+            return true;
+    return !head->http_1_1;
+}

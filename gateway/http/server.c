@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CivetWeb does sockets, threads and the cutting up of request heads. It is trusted with nothing
+ * else: begin_request answers everything, so its files, CGI, authentication and uploads are never
+ * reached, and every head is checked again in framing.c. */
+#include <civetweb.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/http/address.h"
+#include "gateway/http/framing.h"
+#include "gateway/http/head.h"
+#include "gateway/http/http.h"
+#include "gateway/http/log.h"
+
+enum { BODY_MAX = 64 * 1024, ANSWER_MAX = 1024 * 1024, MESSAGE_MAX = 200 };
+
+struct http_server {
+    struct mg_context *context;
+    const struct app *app;
+    atomic_bool starting;
+    char message[MESSAGE_MAX]; /* CivetWeb's, while it is starting */
+};
+
+/* One worker thread's; a stack of CivetWeb's has 100 KB. */
+struct edge {
+    struct worker worker;
+    struct request request;
+    struct response response;
+    struct header_field fields[HEADER_FIELDS_MAX];
+    struct text body;
+    struct text out;
+};
+
+static void *
+init_thread(const struct mg_context *context, int type)
+{
+    const struct http_server *server = mg_get_user_data(context);
+    struct fault fault = {0};
+    struct edge *edge = type == 1 ? calloc(1, sizeof *edge) : NULL; /* 1: a worker */
+    if (edge == NULL)
+        return NULL;
+    edge->worker.app = server->app;
+    text_init(&edge->body, BODY_MAX);
+    text_init(&edge->out, ANSWER_MAX + 4096);
+    text_init(&edge->response.body, ANSWER_MAX);
+    if (registry_session_open(server->app->registry, &edge->worker.session, &fault) != ERR_OK)
+        log_event(server->app->config, LOG_ERROR, "registry_session", "%s", fault.text);
+    return edge;
+}
+
+static void
+exit_thread(const struct mg_context *context, int type, void *thread)
+{
+    (void)context;
+    (void)type;
+    struct edge *edge = thread;
+    if (edge == NULL)
+        return;
+    if (edge->worker.session != NULL)
+        registry_session_close(edge->worker.session);
+    text_free(&edge->body);
+    text_free(&edge->out);
+    text_free(&edge->response.body);
+    free(edge);
+}
+
+static int64_t
+monotonic_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static enum method
+method_of(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum method method;
+    } methods[] = {{"GET", METHOD_GET},
+                   {"HEAD", METHOD_HEAD},
+                   {"POST", METHOD_POST},
+                   {"PUT", METHOD_PUT},
+                   {"DELETE", METHOD_DELETE}};
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+        if (strcmp(methods[i].name, name) == 0)
+            return methods[i].method;
+    return 0; /* no route has it: 405 or 404 */
+}
+
+static void
+split_path(struct request *request)
+{
+    struct slice rest = request->path;
+    (void)slice_take(&rest, "/");
+    while (rest.len > 0 && request->segment_count < PATH_SEGMENTS_MAX)
+        request->segments[request->segment_count++] = slice_take_until(&rest, '/');
+}
+
+static void
+reset_response(struct response *response)
+{
+    response->status = 200;
+    response->content_type = NULL;
+    response->header_count = 0;
+    response->detail[0] = '\0';
+    text_reset(&response->body);
+}
+
+static struct head
+read_head(struct edge *edge, const struct mg_request_info *info)
+{
+    struct head head = {.fields = edge->fields, .count = (size_t)info->num_headers};
+    for (size_t i = 0; i < head.count; i++) {
+        edge->fields[i].name = info->http_headers[i].name;
+        edge->fields[i].value = info->http_headers[i].value;
+    }
+    head.http_1_1 = strcmp(info->http_version, "1.1") == 0;
+    edge->request = (struct request){
+        .method = method_of(info->request_method),
+        .path = slice_of(info->local_uri_raw),
+        .query = slice_of(info->query_string),
+        .accept = head_value(&head, "Accept"),
+        .accept_language = head_value(&head, "Accept-Language"),
+        .content_type = head_value(&head, "Content-Type"),
+        .authorization = head_value(&head, "Authorization"),
+        .idempotency_key = head_value(&head, "Idempotency-Key"),
+        .if_match = head_value(&head, "If-Match"),
+        .now = edge->worker.app->now(),
+    };
+    split_path(&edge->request);
+    reset_response(&edge->response);
+    return head;
+}
+
+/* Byte by byte: mg_read waits until it has all that it was asked for, each time anew, so only the
+ * smallest read keeps to a deadline. What came together with the head costs no system call. */
+static bool
+read_body(struct edge *edge, struct mg_connection *conn, uint64_t length)
+{
+    int64_t deadline = monotonic_ms() + (int64_t)edge->worker.app->config->request_timeout_ms;
+    text_reset(&edge->body);
+    while (edge->body.len < length) {
+        char byte = 0;
+        if (mg_read(conn, &byte, 1) != 1 || monotonic_ms() > deadline)
+            return false;
+        text_char(&edge->body, byte);
+        if (!text_ok(&edge->body))
+            return false;
+    }
+    edge->request.body = text_slice(&edge->body);
+    return true;
+}
+
+/* The route of a request whose body, if any, was read to its end. NULL: the response holds the
+ * problem; *unread says that some of the request is still to come. */
+static const struct route *
+receive(struct edge *edge, struct mg_connection *conn, const struct head *head, bool *unread)
+{
+    uint64_t length = 0;
+    *unread = true;
+    if (!head_body_length(head, &length, &edge->response))
+        return NULL;
+    *unread = length > 0;
+    const struct route *route = http_find(http_routes, &edge->request, &edge->response);
+    if (route == NULL || length == 0)
+        return route;
+    if (length > route->body_max) {
+        response_problem(&edge->response, 413, "too_large", "Content too large",
+                         route->body_max == 0 ? "This address takes no body"
+                                              : "The body is larger than this address takes",
+                         NULL);
+        return NULL;
+    }
+    if (!read_body(edge, conn, length)) {
+        response_problem(&edge->response, 408, "request_timeout", "Request timeout",
+                         "The body did not arrive in time", NULL);
+        return NULL;
+    }
+    *unread = false;
+    return route;
+}
+
+static void
+transmit(struct edge *edge, struct mg_connection *conn, bool close)
+{
+    struct wire wire = {
+        .now = edge->worker.app->now(),
+        .page_csp = pages_csp(edge->worker.app->pages),
+        .head_only = edge->request.method == METHOD_HEAD,
+        .close = close,
+    };
+    if (close)
+        mg_disable_connection_keep_alive(conn);
+    text_reset(&edge->out);
+    head_write(&edge->out, &edge->response, &wire);
+    /* One write: two cost 44 ms. A client that is gone is no concern of ours. */
+    if (text_ok(&edge->out))
+        (void)mg_write(conn, edge->out.data, edge->out.len);
+}
+
+static void
+log_request(const struct edge *edge, const struct route *route)
+{
+    const struct config *config = edge->worker.app->config;
+    const char *pattern = route != NULL ? route->pattern : "-"; /* an address may hold a serial */
+    if (edge->response.status >= 500)
+        log_event(config, LOG_ERROR, "answer_failed", "%s %d", pattern, edge->response.status);
+    log_event(config, LOG_DEBUG, "request", "%s %d", pattern, edge->response.status);
+}
+
+/* Without memory for a worker there is still an answer. */
+static int
+answer_without_worker(struct mg_connection *conn)
+{
+    static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n"
+                                 "Cache-Control: no-store\r\nConnection: close\r\n\r\n";
+    mg_disable_connection_keep_alive(conn);
+    (void)mg_write(conn, answer, sizeof answer - 1);
+    return 503;
+}
+
+static int
+begin_request(struct mg_connection *conn)
+{
+    struct edge *edge = mg_get_thread_pointer(conn);
+    if (edge == NULL)
+        return answer_without_worker(conn);
+    bool unread = false;
+    struct head head = read_head(edge, mg_get_request_info(conn));
+    const struct route *route = receive(edge, conn, &head, &unread);
+    if (route != NULL)
+        http_answer(&edge->worker, route, &edge->request, &edge->response);
+    http_finish(&edge->worker, &edge->request, &edge->response);
+    bool kept = edge->worker.app->config->keep_alive_ms > 0 && !head_wants_close(&head);
+    transmit(edge, conn, unread || !kept);
+    log_request(edge, route);
+    return edge->response.status; /* above 0: CivetWeb does nothing more */
+}
+
+/* What CivetWeb cannot read. Its message repeats the request and is not used. */
+static int
+http_error(struct mg_connection *conn, int status, const char *message)
+{
+    (void)message;
+    struct edge *edge = mg_get_thread_pointer(conn);
+    if (edge == NULL) {
+        (void)answer_without_worker(conn);
+        return 0;
+    }
+    edge->request = (struct request){.now = edge->worker.app->now()};
+    reset_response(&edge->response);
+    if (status == 505)
+        response_problem(&edge->response, 505, "http_version", "HTTP version not supported",
+                         "Use HTTP/1.1", NULL);
+    else
+        response_problem(
+            &edge->response, 400, "bad_request", "Bad request",
+            "This is not a request of HTTP/1.1, or it did not arrive whole and in time", NULL);
+    transmit(edge, conn, true);
+    log_request(edge, NULL);
+    return 0;
+}
+
+/* At a start that fails the message says why. Later ones may repeat what a client sent. */
+static int
+log_message(const struct mg_connection *conn, const char *message)
+{
+    struct http_server *server = mg_get_user_data(mg_get_context(conn));
+    if (server != NULL && atomic_load(&server->starting))
+        (void)snprintf(server->message, sizeof server->message, "%s", message);
+    return 1;
+}
+
+static struct mg_context *
+start(struct http_server *server)
+{
+    static const struct mg_callbacks callbacks = {
+        .begin_request = begin_request,
+        .http_error = http_error,
+        .log_message = log_message,
+        .init_thread = init_thread,
+        .exit_thread = exit_thread,
+    };
+    const struct config *config = server->app->config;
+    char ports[CONFIG_TEXT_MAX + 8];
+    char threads[24];
+    char timeout[24];
+    char keep[24];
+    const struct {
+        const char *name, *value;
+    } options[] = {
+        {"listening_ports", ports},
+        {"num_threads", threads},
+        {"request_timeout_ms", timeout},
+        {"enable_keep_alive", config->keep_alive_ms > 0 ? "yes" : "no"},
+        {"keep_alive_timeout_ms", keep},
+        {"connection_queue", "1024"},
+        {"listen_backlog", "1024"},
+        {"tcp_nodelay", "1"},
+        {"decode_url", "no"}, /* %2F in a serial is no slash, %00 no end */
+        {"enable_auth_domain_check", "no"},
+        {"enable_directory_listing", "no"},
+        {"access_control_allow_origin", ""},
+        {"access_control_allow_methods", ""},
+        {"access_control_allow_headers", ""},
+    };
+    enum { COUNT = sizeof options / sizeof options[0] };
+    const char *list[2 * COUNT + 1] = {NULL};
+    (void)snprintf(ports, sizeof ports, "%s:%llu", config->address,
+                   (unsigned long long)config->port);
+    (void)snprintf(threads, sizeof threads, "%llu", (unsigned long long)config->workers);
+    (void)snprintf(timeout, sizeof timeout, "%llu", (unsigned long long)config->request_timeout_ms);
+    (void)snprintf(keep, sizeof keep, "%llu", (unsigned long long)config->keep_alive_ms);
+    for (size_t i = 0; i < COUNT; i++) {
+        list[2 * i] = options[i].name;
+        list[2 * i + 1] = options[i].value;
+    }
+    return mg_start(&callbacks, server, list);
+}
+
+enum err
+http_start(const struct app *app, struct http_server **out, struct fault *fault)
+{
+    *out = NULL;
+    enum err err = http_check_address(app->config, fault);
+    if (err != ERR_OK)
+        return err;
+    struct http_server *server = calloc(1, sizeof *server);
+    if (server == NULL)
+        return fault_set(fault, ERR_MEMORY, "out of memory");
+    server->app = app;
+    (void)mg_init_library(0); /* no TLS: it crashes with OpenSSL 3 */
+    atomic_store(&server->starting, true);
+    server->context = start(server);
+    atomic_store(&server->starting, false);
+    if (server->context != NULL) {
+        *out = server;
+        return ERR_OK;
+    }
+    err = fault_set(fault, ERR_UNAVAILABLE, "the server did not start: %s", server->message);
+    (void)mg_exit_library();
+    free(server);
+    return err;
+}
+
+void
+http_stop(struct http_server *server)
+{
+    if (server == NULL)
+        return;
+    mg_stop(server->context);
+    (void)mg_exit_library();
+    free(server);
+}
