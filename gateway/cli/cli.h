@@ -58,9 +58,10 @@ extern const struct cli_command cli_commands[]; /* ends with a NULL name; in com
 /* The value of an option, NULL when it was not given. `name` is one of the command's options. */
 const char *cli_value(const struct invocation *in, const char *name);
 bool cli_flag(const struct invocation *in, const char *name);
-/* A number option: `fallback` when absent; ERR_USAGE names option and range. */
+/* A number option: *value stays as it is when it was not given; ERR_USAGE names option and range.
+ */
 enum err cli_number(const struct invocation *in, const char *name, uint64_t min, uint64_t max,
-                    uint64_t *out, uint64_t fallback, struct fault *fault) MUST_CHECK;
+                    uint64_t *value, struct fault *fault) MUST_CHECK;
 int cli_exit(enum err err);
 
 /* Progress on stderr: rate and time left, redrawn in place on a terminal, one line every 10 s

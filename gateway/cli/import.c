@@ -106,7 +106,7 @@ read_options(struct import *import, struct enroll_options *options, struct fault
     const struct invocation *in = import->in;
     const char *rows = cli_value(in, "rows");
     uint64_t threads = 0;
-    enum err err = cli_number(in, "threads", 1, POOL_THREADS_MAX, &threads, 0, fault);
+    enum err err = cli_number(in, "threads", 1, POOL_THREADS_MAX, &threads, fault);
     if (err != ERR_OK)
         return err;
     if (rows != NULL && strcmp(rows, "all") != 0 && strcmp(rows, "refused") != 0)

@@ -76,7 +76,7 @@ put_place(struct text *out, struct slice text, size_t at)
     text_printf(out, "\n  %s", from > 0 ? "..." : "");
     for (size_t i = from; i < from + len; i++) {
         bool printable = text.data[i] >= ' ' && text.data[i] <= '~';
-        text_char(out, printable ? text.data[i] : '?');
+        text_slice_put(out, printable ? slice_make(&text.data[i], 1) : slice_of("?"));
     }
     text_put(out, from + len < text.len ? "...\n" : "\n");
     text_printf(out, "  %*s^\n", (int)(at - from + (from > 0 ? 3 : 0)), "");

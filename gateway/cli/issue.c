@@ -108,7 +108,7 @@ read_serials(const struct invocation *in, struct run *run, struct fault *fault)
 {
     const char *path = cli_value(in, "serials");
     uint64_t lines = 0;
-    enum err err = cli_number(in, "count", 1, SERIALS_MAX, &run->plan.count, 0, fault);
+    enum err err = cli_number(in, "count", 1, SERIALS_MAX, &run->plan.count, fault);
     if (err != ERR_OK)
         return err;
     if (path == NULL && run->plan.count == 0)

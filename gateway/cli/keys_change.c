@@ -209,18 +209,15 @@ merge(struct keyset *keyset, void *context, struct fault *fault)
 }
 
 static enum err
-read_keys(const char *path, struct keyset **out, struct fault *fault)
+read_keys(const char *path, struct keyset *out, struct fault *fault)
 {
     AUTO_TEXT text;
     text_init(&text, KEYSET_FILE_MAX);
     const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
-    *out = calloc(1, sizeof **out);
-    if (*out == NULL)
-        return fault_set(fault, ERR_MEMORY, "out of memory for a keyset");
     enum err err = cli_read_input(path, &text, fault);
     if (err == ERR_OK)
-        err = keyset_parse(*out, text_slice(&text), name, fault);
-    if (err == ERR_OK && (*out)->count == 0)
+        err = keyset_parse(out, text_slice(&text), name, fault);
+    if (err == ERR_OK && out->count == 0)
         return fault_set(fault, ERR_INVALID, "%s: there is no key in it", name);
     return err;
 }
@@ -252,10 +249,12 @@ answer_added(const struct invocation *in, const struct keyset *added, size_t kno
 int
 cli_keys_add(const struct invocation *in, struct fault *fault)
 {
-    AUTO_KEYSET *more = NULL;
+    AUTO_KEYSET *more = calloc(1, sizeof *more);
     AUTO_KEYSET *keyset = NULL;
     char path[PATH_TEXT_MAX];
-    enum err err = read_keys(in->positionals[0], &more, fault);
+    if (more == NULL)
+        return cli_exit(fault_set(fault, ERR_MEMORY, "out of memory for a keyset"));
+    enum err err = read_keys(in->positionals[0], more, fault);
     if (err == ERR_OK)
         err = cli_data_path(path, sizeof path, in, "keyset.ini", fault);
     if (err != ERR_OK)

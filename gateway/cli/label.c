@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* label: pictures of labels, from a URL or from what `issue` wrote. */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@ enum {
 };
 
 #define MODULE_DEFAULT_MM 0.40
+#define SAME_MM 0.00005
 
 struct job;
 
@@ -121,17 +123,17 @@ take_module(struct job *job, struct fault *fault)
 static enum err
 take_numbers(struct job *job, struct fault *fault)
 {
-    uint64_t dpi = 0;
+    uint64_t dpi = DPI_DEFAULT;
     struct fault why = {0};
     enum err err = take_module(job, fault);
     if (err == ERR_OK)
-        err = cli_number(job->in, "dpi", 1, UINT16_MAX, &dpi, DPI_DEFAULT, fault);
+        err = cli_number(job->in, "dpi", 1, UINT16_MAX, &dpi, fault);
     job->geometry.dpi = (unsigned)dpi;
     if (err == ERR_OK && label_geometry_check(&job->geometry, &why) != ERR_OK)
         err = fault_set(fault, ERR_USAGE, "%s", why.text);
     if (err == ERR_OK)
-        err = cli_number(job->in, "from", 1, UINT32_MAX, &job->from, 1, fault);
-    return err == ERR_OK ? cli_number(job->in, "count", 1, UINT32_MAX, &job->count, 0, fault) : err;
+        err = cli_number(job->in, "from", 1, UINT32_MAX, &job->from, fault);
+    return err == ERR_OK ? cli_number(job->in, "count", 1, UINT32_MAX, &job->count, fault) : err;
 }
 
 static bool
@@ -171,7 +173,7 @@ take_output(struct job *job, bool one, struct fault *fault)
 static enum err
 begin(struct job *job, const struct invocation *in, bool one, struct fault *fault)
 {
-    *job = (struct job){.in = in};
+    *job = (struct job){.in = in, .from = 1};
     text_init(&job->picture, PICTURE_MAX);
     progress_begin(&job->progress, "labels", 0);
     enum err err = find_format(&job->format, cli_value(in, "format"), fault);
@@ -323,6 +325,11 @@ tell(const struct job *job)
     (void)fputs(job->directory ? "\n" : "", stderr);
     if (job->printed_mm <= 0)
         return;
+    if (fabs(job->printed_mm - job->geometry.module_mm) > SAME_MM)
+        (void)fprintf(
+            stderr,
+            "a module of %.6g mm was asked for; the nearest at %u dots per inch is %.6g mm\n",
+            job->geometry.module_mm, job->geometry.dpi, job->printed_mm);
     (void)fprintf(stderr, "%u x %u modules of %.6g mm: %.6g mm wide, %.6g mm with its quiet zone\n",
                   job->modules, job->modules, job->printed_mm, symbol_mm(job, 0),
                   symbol_mm(job, QR_QUIET));

@@ -196,8 +196,10 @@ unknown_noun(const struct cli_command *commands, const char *noun, struct fault 
         if (!slice_copy(candidate, sizeof candidate, slice_take_until(&name, ' ')))
             continue;
         suggest_offer(&near, candidate);
-        if (near.best == candidate)
-            near.best = strcpy(best, candidate);
+        if (near.best != candidate)
+            continue;
+        memcpy(best, candidate, sizeof best);
+        near.best = best;
     }
     suggest_text(hint, &near, "");
     return fault_set(fault, ERR_USAGE, "there is no command \"%.40s\"%s", noun, hint);
@@ -320,7 +322,7 @@ cli_parse(struct invocation *out, const struct cli_command *commands, const stru
         return check_complete(out, fault);
     if (out->noun != NULL)
         return unknown_verb(commands, out->noun, "", fault);
-    return fault_set(fault, ERR_USAGE, "a command is missing; see assay --help");
+    return fault_set(fault, ERR_USAGE, "a command is missing");
 }
 
 const char *
@@ -338,15 +340,14 @@ cli_flag(const struct invocation *in, const char *name)
 }
 
 enum err
-cli_number(const struct invocation *in, const char *name, uint64_t min, uint64_t max, uint64_t *out,
-           uint64_t fallback, struct fault *fault)
+cli_number(const struct invocation *in, const char *name, uint64_t min, uint64_t max,
+           uint64_t *value, struct fault *fault)
 {
-    const char *value = cli_value(in, name);
-    *out = fallback;
-    if (value == NULL || slice_number(out, slice_of(value), min, max))
+    const char *given = cli_value(in, name);
+    if (given == NULL || slice_number(value, slice_of(given), min, max))
         return ERR_OK;
     return fault_set(fault, ERR_USAGE, "--%s \"%.40s\": not a number from %llu to %llu", name,
-                     value, (unsigned long long)min, (unsigned long long)max);
+                     given, (unsigned long long)min, (unsigned long long)max);
 }
 
 int

@@ -26,7 +26,7 @@ cli_clean(struct text *out, struct slice s)
         unsigned char next = i + 1 < s.len ? (unsigned char)s.data[i + 1] : 0;
         bool c1 = utf8 && c == 0xC2 && next < 0xA0; /* U+0080 to U+009F are controls, too */
         bool unsafe = c < 0x20 || c == 0x7F || c1 || (c >= 0x80 && !utf8);
-        text_char(out, unsafe ? '?' : s.data[i]);
+        text_slice_put(out, unsafe ? slice_of("?") : slice_make(&s.data[i], 1));
         i += c1 ? 1 : 0;
     }
 }

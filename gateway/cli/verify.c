@@ -5,8 +5,8 @@
 #include "gateway/rules/verdict.h"
 
 #define REGISTRY_NOT_ASKED                                                                         \
-    "The registry was not asked: only the gateway can say whether this unit is stolen, recalled "  \
-    "or copied"
+    "The registry was not asked: only the gateway knows whether this unit is stolen, recalled or " \
+    "copied"
 
 struct outcome {
     enum reason reason;
@@ -24,7 +24,7 @@ static const struct outcome outcomes[LABEL_RESULT_COUNT] = {
     [LABEL_ISSUER_OUT_OF_SCOPE] = {REASON_ISSUER_OUT_OF_SCOPE,
                                    "It is signed with a key that may not sign for this product"},
     [LABEL_FORGED] = {REASON_LABEL_FORGED, "No trusted key made this signature"},
-    [LABEL_GENUINE] = {REASON_GENUINE, "This label is genuine. " REGISTRY_NOT_ASKED},
+    [LABEL_GENUINE] = {REASON_GENUINE, "This label is genuine"},
 };
 
 /* A thief can write any date into a label. When the unit was registered is what counts, and that
@@ -55,6 +55,7 @@ put_json(struct text *out, const struct scanned *scanned, const struct outcome *
                 verdict_class_name(info->class), info->code);
     codes_member(out, "sentence", outcome->sentence);
     text_put(out, "}]");
+    codes_member(out, "note", info->class == VERDICT_OK ? REGISTRY_NOT_ASKED : NULL);
     codes_member(out, "issuer", signer == NULL ? NULL : signer->organisation);
     codes_member(out, "key", signer == NULL ? NULL : signer->name);
     codes_members(out, scanned);
@@ -92,6 +93,8 @@ put_words(struct text *out, const struct scanned *scanned, const struct outcome 
     if (reading->repair != REPAIR_NONE)
         text_printf(out, "  repaired  %s: the scanner is set up wrongly\n",
                     repair_name(reading->repair));
+    if (info->class == VERDICT_OK)
+        text_put(out, REGISTRY_NOT_ASKED ".\n");
 }
 
 static bool

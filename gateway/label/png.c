@@ -120,7 +120,7 @@ label_png(struct text *out, const struct qr *qr, const struct label_geometry *ge
     if (err != ERR_OK)
         return err;
     *printed_mm = raster.dots * MM_PER_INCH / geometry->dpi;
-    raster.row = malloc(raster.side);
+    raster.row = calloc(raster.side, 1);
     bool written = raster.row != NULL && write_picture(out, &raster, qr);
     free(raster.row);
     return written ? ERR_OK

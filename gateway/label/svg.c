@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { UNITS_PER_MM = 10000, FONT_MAX = 450 }; /* a font size is in hundredths of a module */
+enum { UNITS_PER_MM = 10000, FONT_MAX = 400 }; /* a font size is in hundredths of a module */
 
 static bool
 dark_at(const struct qr *qr, unsigned x, unsigned y)
@@ -68,20 +68,21 @@ put_mm(struct text *out, long units)
     text_put(out, "mm");
 }
 
-/* The largest font in which a fixed-pitch line (0.6 em a character) is not wider than the label. */
+/* The largest font in which a fixed-pitch line (0.6 em a character) is not wider than the code. */
 static unsigned
-font_size(unsigned side, struct slice line)
+font_size(const struct qr *qr, struct slice line)
 {
-    size_t widest = (size_t)(side - 2) * 100 * 100 / (60 * (line.len + 1));
+    size_t widest = (size_t)qr->size * 100 * 100 / (60 * (line.len + 1));
     return widest < FONT_MAX ? (unsigned)widest : FONT_MAX;
 }
 
 static void
-put_line(struct text *out, unsigned side, unsigned number, struct slice line)
+put_line(struct text *out, const struct qr *qr, unsigned number, struct slice line)
 {
-    unsigned size = font_size(side, line);
+    unsigned side = qr->size + 2 * QR_QUIET;
+    unsigned size = font_size(qr, line);
     text_printf(out, "<text x=\"%u.5\" y=\"%u\" font-size=\"%u.%02u\">", side / 2,
-                side + number * CAPTION_LINE_MODULES + 4, size / 100, size % 100);
+                side + number * CAPTION_LINE_MODULES + 3, size / 100, size % 100);
     text_html(out, line);
     text_put(out, "</text>\n");
 }
@@ -98,13 +99,13 @@ caption_lines(const struct label_caption *caption, const char *lines[static 2])
 }
 
 static void
-put_caption(struct text *out, unsigned side, const char *const lines[static 2], size_t count)
+put_caption(struct text *out, const struct qr *qr, const char *const lines[static 2], size_t count)
 {
     if (count == 0)
         return;
     text_put(out, "<g font-family=\"monospace\" text-anchor=\"middle\">\n");
     for (unsigned i = 0; i < count; i++)
-        put_line(out, side, i, slice_of(lines[i]));
+        put_line(out, qr, i, slice_of(lines[i]));
     text_put(out, "</g>\n");
 }
 
@@ -127,6 +128,6 @@ label_svg(struct text *out, const struct qr *qr, const struct label_geometry *ge
     for (unsigned y = 0; y < qr->size; y++)
         put_row(out, qr, y);
     text_put(out, "\"/>\n");
-    put_caption(out, side, lines, count);
+    put_caption(out, qr, lines, count);
     text_put(out, "</svg>\n");
 }

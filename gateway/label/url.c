@@ -6,10 +6,18 @@
 
 #define CANONICAL_HOST "https://id.gs1.org"
 
-static char
-changed_case(char c, char first, char last)
+static void
+lower(char *c)
 {
-    return c >= first && c <= last ? (char)(c ^ 0x20) : c;
+    if (*c >= 'A' && *c <= 'Z')
+        *c = (char)(*c - 'A' + 'a');
+}
+
+static void
+upper(char *c)
+{
+    if (*c >= 'a' && *c <= 'z')
+        *c = (char)(*c - 'a' + 'A');
 }
 
 /* Index behind "scheme://" and behind the host; `url` is a link that was read. */
@@ -41,9 +49,9 @@ label_url_printed(char out[static LABEL_URL_MAX + 1], struct slice url, struct r
     /* A host is the same in capitals, which are denser in a QR code; several phones do not open
      * "HTTPS://". */
     for (size_t i = 0; i < scheme_end(url); i++)
-        out[i] = changed_case(out[i], 'A', 'Z');
+        lower(&out[i]);
     for (size_t i = scheme_end(url); i < host_end(url); i++)
-        out[i] = changed_case(out[i], 'a', 'z');
+        upper(&out[i]);
     return ERR_OK;
 }
 
