@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HTML, made from the templates, styles and words in web/, which are compiled into the program.
- * Each page is one response: the style is inline and allowed by its hash, there is no script. */
+ * Each page is one response: the style is inline and allowed by its hash, there is no script, and
+ * nothing comes from elsewhere. A language is added by adding web/lang/XX.ini. */
 #ifndef ASSAY_PAGES_PAGES_H
 #define ASSAY_PAGES_PAGES_H
 
@@ -8,42 +9,54 @@
 #include "gateway/base/text.h"
 #include "gateway/rules/verdict.h"
 
+enum { PAGE_MAX = 64 * 1024 }; /* bytes that are enough for any page */
+
 struct pages; /* immutable once opened: all threads share it */
 
 /* Reads the embedded templates and languages. ERR_CORRUPT names the template, line and what is
- * wrong, or the word that a language lacks. */
+ * wrong, or the word that a language lacks. sodium_init() has run. */
 enum err pages_open(struct pages **out, struct fault *fault) MUST_CHECK;
-void pages_close(struct pages *pages);
+void pages_close(struct pages *pages); /* NULL is allowed */
 
 /* "en", …; NULL ends. The first is the fallback. */
 const char *const *pages_languages(const struct pages *pages);
 
-/* Value of the Content-Security-Policy header of every page. */
+/* Value of the Content-Security-Policy header of every page; at most 255 bytes. */
 const char *pages_csp(const struct pages *pages);
+
+/* The page functions append to `out`, whose max is PAGE_MAX or more; an unknown `language` gives
+ * the first. Texts from outside are escaped, and links that are not what they should be are left
+ * out (link.h). */
 
 /* What a verdict page speaks of. Pointers are borrowed for the call. */
 struct verdict_page {
     const struct verdict *verdict;
     const struct reading *reading; /* NULL when the code could not be read */
-    const struct unit *unit;       /* these three only when verdict->shows_unit */
+    const struct unit *unit;       /* these three are used only when verdict->shows_unit */
     const struct product *product;
     const struct lot *lot;
-    const struct keyset_entry *signer;
-    enum reading_error error; /* when reading is NULL */
+    enum label_result label;           /* LABEL_UNCHECKED when the answer does not rest on it */
+    const struct keyset_entry *signer; /* when label is GENUINE */
+    enum reading_error error;          /* when reading is NULL */
     int64_t now;
 };
 
 void page_verdict(struct text *out, const struct pages *pages, const char *language,
                   const struct verdict_page *model);
 
-/* A page of plain words for an HTTP error: needs nothing else to load. */
+/* What was scanned or typed is no code: why, and a field to try again that holds it. */
+void page_not_a_code(struct text *out, const struct pages *pages, const char *language,
+                     enum reading_error error, struct slice typed);
+
+/* A page of plain words for an HTTP error: needs nothing else to load. `detail` is one sentence
+ * about this case, may be NULL. */
 void page_error(struct text *out, const struct pages *pages, const char *language, int status,
                 const char *detail);
 
 /* The front page of a gateway: what this is, and a field to type or paste a code. */
 void page_home(struct text *out, const struct pages *pages, const char *language);
 
-/* The sentence for a reason in a language: also for the JSON answer. */
+/* The sentence for a reason in a language, plain text: also for the JSON answer. */
 const char *pages_reason_sentence(const struct pages *pages, const char *language,
                                   enum reason reason);
 

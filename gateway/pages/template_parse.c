@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/pages/template_node.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct parser {
+    const struct template_source *source;
+    const struct template_names *names;
+    struct template *out;
+    struct fault *fault;
+    struct slice rest;
+    int line;
+    bool line_start;                 /* nothing of this line was put yet */
+    size_t open[TEMPLATE_DEPTH_MAX]; /* nodes of the blocks that are not closed yet */
+    size_t depth;
+};
+
+static enum err
+refuse(const struct parser *p, const char *what, struct slice name)
+{
+    return fault_set(p->fault, ERR_CORRUPT, "%s:%d: %s '%.*s'", p->source->path, p->line, what,
+                     (int)(name.len < 60 ? name.len : 60), name.len > 0 ? name.data : "");
+}
+
+static enum err
+put_node(struct parser *p, struct template_node node)
+{
+    struct template *t = p->out;
+    if (t->count == t->capacity) {
+        size_t capacity = t->capacity == 0 ? 16 : t->capacity * 2;
+        struct template_node *nodes = realloc(t->nodes, capacity * sizeof *nodes);
+        if (nodes == NULL)
+            return fault_set(p->fault, ERR_MEMORY, "%s: out of memory", p->source->path);
+        t->nodes = nodes;
+        t->capacity = capacity;
+    }
+    t->nodes[t->count++] = node;
+    return ERR_OK;
+}
+
+/* ---- text ---- */
+
+static struct slice
+without_indentation(struct slice line)
+{
+    while (line.len > 0 && (line.data[0] == ' ' || line.data[0] == '\n'))
+        line = slice_make(line.data + 1, line.len - 1);
+    return line;
+}
+
+/* One line, with its line end when it has one. */
+static enum err
+put_line(struct parser *p, struct slice line)
+{
+    bool ends = line.len > 0 && line.data[line.len - 1] == '\n';
+    struct slice kept = p->line_start ? without_indentation(line) : line;
+    p->line_start = ends || (p->line_start && kept.len == 0);
+    p->line += ends ? 1 : 0;
+    return kept.len == 0 ? ERR_OK : put_node(p, (struct template_node){NODE_TEXT, 0, 0, kept});
+}
+
+static enum err
+put_text(struct parser *p, struct slice text)
+{
+    if (text.len > 0 && p->source->plain)
+        return put_node(p, (struct template_node){NODE_WORDS, 0, 0, text});
+    enum err err = ERR_OK;
+    while (err == ERR_OK && text.len > 0) {
+        size_t end = slice_find(text, '\n');
+        end += end < text.len ? 1 : 0;
+        err = put_line(p, slice_make(text.data, end));
+        text = slice_make(text.data + end, text.len - end);
+    }
+    return err;
+}
+
+/* ---- names ---- */
+
+/* The index of a field, or -1. A list is found by its name without the brackets. */
+static int
+find_field(const struct template_names *names, struct slice name, bool *list)
+{
+    for (int i = 0; i < TEMPLATE_FIELDS_MAX && names->fields[i] != NULL; i++) {
+        struct slice known = slice_of(names->fields[i]);
+        *list = known.len > 2 && known.data[known.len - 1] == ']';
+        known.len -= *list ? 2 : 0;
+        if (known.len == name.len && memcmp(known.data, name.data, name.len) == 0)
+            return i;
+    }
+    return -1;
+}
+
+static int
+find_include(const struct parser *p, struct slice name)
+{
+    return p->names->include == NULL ? -1 : p->names->include(p->names->context, name);
+}
+
+/* ---- tags: one function each ---- */
+
+typedef enum err put_tag(struct parser *p, struct slice name);
+
+/* A value is safe in an attribute only when the attribute is quoted. */
+static bool
+after_equals(const struct parser *p)
+{
+    size_t last = p->out->count;
+    while (last > 0 && p->out->nodes[last - 1].kind != NODE_TEXT)
+        last--;
+    if (last == 0)
+        return false;
+    struct slice before = p->out->nodes[last - 1].text;
+    return before.data[before.len - 1] == '=';
+}
+
+static enum err
+put_value(struct parser *p, struct slice name)
+{
+    bool list = false;
+    int field = find_field(p->names, name, &list);
+    if (field < 0)
+        return refuse(p, "no such name", name);
+    if (list)
+        return refuse(p, "a list is no value:", name);
+    if (!p->source->plain && after_equals(p))
+        return refuse(p, "an attribute is not quoted:", name);
+    p->out->fields |= UINT64_C(1) << field;
+    p->line_start = false;
+    return put_node(p, (struct template_node){NODE_VALUE, (unsigned)field, 0, {NULL, 0}});
+}
+
+static enum err
+open_block(struct parser *p, struct slice name, enum node_kind kind)
+{
+    bool list = false;
+    int field = find_field(p->names, name, &list);
+    if (field < 0)
+        return refuse(p, "no such name", name);
+    if (list && kind == NODE_INVERTED)
+        return refuse(p, "a list cannot be inverted:", name);
+    if (p->depth == TEMPLATE_DEPTH_MAX)
+        return refuse(p, "blocks too deep at", name);
+    p->open[p->depth++] = p->out->count;
+    return put_node(p, (struct template_node){list ? NODE_LIST : kind, (unsigned)field, 0, name});
+}
+
+static enum err
+put_section(struct parser *p, struct slice name)
+{
+    return open_block(p, name, NODE_SECTION);
+}
+
+static enum err
+put_inverted(struct parser *p, struct slice name)
+{
+    return open_block(p, name, NODE_INVERTED);
+}
+
+static enum err
+close_block(struct parser *p, struct slice name)
+{
+    if (p->depth == 0)
+        return refuse(p, "nothing is open for", name);
+    struct template_node *block = &p->out->nodes[p->open[p->depth - 1]];
+    if (block->text.len != name.len || memcmp(block->text.data, name.data, name.len) != 0)
+        return refuse(p, "another block is open at", name);
+    block->end = p->out->count;
+    p->depth--;
+    return ERR_OK;
+}
+
+static enum err
+put_include(struct parser *p, struct slice name)
+{
+    bool list = false;
+    bool chosen = slice_take(&name, "*");
+    int index = chosen ? find_field(p->names, name, &list) : find_include(p, name);
+    if (index < 0 || list || p->names->include == NULL)
+        return refuse(p, "cannot include", name);
+    p->line_start = false;
+    enum node_kind kind = chosen ? NODE_CHOSEN : NODE_INCLUDE;
+    return put_node(p, (struct template_node){kind, (unsigned)index, 0, {NULL, 0}});
+}
+
+static enum err
+put_comment(struct parser *p, struct slice name)
+{
+    (void)p;
+    (void)name;
+    return ERR_OK;
+}
+
+static const struct {
+    char sigil;
+    put_tag *put;
+} tags[] = {
+    {'#', put_section}, {'^', put_inverted}, {'/', close_block},
+    {'>', put_include}, {'!', put_comment},
+};
+
+static enum err
+put_any_tag(struct parser *p, struct slice inside)
+{
+    struct slice name = inside;
+    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
+        if (inside.len > 0 && inside.data[0] == tags[i].sigil) {
+            name = slice_trim(slice_make(inside.data + 1, inside.len - 1));
+            return tags[i].put(p, name);
+        }
+    return put_value(p, slice_trim(name));
+}
+
+/* ---- the whole ---- */
+
+/* Index of the first `c` twice in a row, or s.len. */
+static size_t
+find_pair(struct slice s, char c)
+{
+    for (size_t i = 0; i + 1 < s.len; i++)
+        if (s.data[i] == c && s.data[i + 1] == c)
+            return i;
+    return s.len;
+}
+
+/* Everything before the next pair of `c`; `*found` says whether there was one. */
+static struct slice
+take_to_pair(struct slice *s, char c, bool *found)
+{
+    size_t at = find_pair(*s, c);
+    *found = at < s->len;
+    struct slice taken = slice_make(s->data, at);
+    size_t past = *found ? at + 2 : at;
+    *s = slice_make(s->data + past, s->len - past);
+    return taken;
+}
+
+static enum err
+parse_next(struct parser *p)
+{
+    bool found = false;
+    enum err err = put_text(p, take_to_pair(&p->rest, '{', &found));
+    if (err != ERR_OK || !found)
+        return err;
+    struct slice inside = take_to_pair(&p->rest, '}', &found);
+    if (!found || inside.len > TEMPLATE_TAG_MAX || slice_find(inside, '\n') != inside.len)
+        return refuse(p, "a tag is not closed on its line:", slice_make(inside.data, 0));
+    return put_any_tag(p, inside);
+}
+
+enum err
+template_parse(struct template *out, const struct template_source *source,
+               const struct template_names *names, struct fault *fault)
+{
+    *out = (struct template){NULL, 0, 0, 0};
+    struct parser p = {.source = source, .names = names, .out = out, .fault = fault};
+    p.rest = source->text;
+    p.line = source->line;
+    p.line_start = true;
+    if (!slice_utf8(source->text))
+        return refuse(&p, "not UTF-8", slice_of(""));
+    enum err err = ERR_OK;
+    while (err == ERR_OK && p.rest.len > 0)
+        err = parse_next(&p);
+    if (err == ERR_OK && p.depth > 0)
+        return refuse(&p, "at the end, still open:", out->nodes[p.open[p.depth - 1]].text);
+    return err;
+}

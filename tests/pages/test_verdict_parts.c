@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of a verdict page: the thing, its warranty, the recall, the button, how it was checked,
+ * and what stays unsaid. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "tests/pages/page_case.h"
+
+#define NBSP "\xC2\xA0"
+
+static void
+the_thing(void **state)
+{
+    static const char *const facts[] = {"Nordlys",
+                                        "Aura Kettle",
+                                        "Model <bdi>AK-17</bdi>",
+                                        ">7K3M9Q2XBT4H</code>",
+                                        "KT-2200-B",
+                                        "L24A0917",
+                                        "09506000134352",
+                                        "12" NBSP "January" NBSP "2026",
+                                        "3f9a1b2c4d",
+                                        "Nordlys A/S",
+                                        ", in use",
+                                        "This item is registered.",
+                                        "datetime=\"2026-11-22T14:33:20Z\"",
+                                        "22" NBSP "November" NBSP "2026, 14:33 UTC",
+                                        "The digital signature (Ed25519) is good."};
+    struct scene scene;
+    scene_open(&scene);
+    struct text page = scene_render(*state, &scene);
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        assert_shows("genuine", &page, facts[i]);
+    assert_hides("genuine", &page, "plant-a");
+    text_free(&page);
+}
+
+/* Without shows_unit nothing of the record is said, even though the caller passes it. */
+static void
+what_stays_unsaid(void **state)
+{
+    static const char *const secrets[] = {
+        "Nordlys",  "Aura",     "AK-17",     "KT-2200-B",       "January",
+        "Two-year", "overheat", "R-2026-04", "nordlys.example", "is registered"};
+    static const struct {
+        const char *label;
+        enum reason reason;
+        enum label_result result;
+    } rows[] = {
+        {"forged", REASON_LABEL_FORGED, LABEL_FORGED},
+        {"unavailable", REASON_REGISTRY_UNAVAILABLE, LABEL_UNCHECKED},
+        {"typed", REASON_SIGNATURE_NEEDED, LABEL_NO_SIGNATURE},
+        {"unknown", REASON_ISSUER_UNKNOWN, LABEL_ISSUER_UNKNOWN},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct scene scene;
+        scene_open(&scene);
+        scene_reasons(&scene, (const int[]){(int)rows[i].reason, -1});
+        scene_warranty(&scene, "2026-11-22");
+        scene.verdict.recall = &scene.recall;
+        scene.verdict.shows_unit = false;
+        scene.page.label = rows[i].result;
+        struct text page = scene_render(*state, &scene);
+        for (size_t s = 0; s < sizeof secrets / sizeof secrets[0]; s++)
+            assert_hides(rows[i].label, &page, secrets[s]);
+        assert_shows(rows[i].label, &page, ">7K3M9Q2XBT4H</code>");
+        text_free(&page);
+    }
+}
+
+static void
+warranty(void **state)
+{
+    static const struct {
+        const char *label, *on, *activated;
+        int reason;
+        const char *line; /* NULL: the page is silent */
+    } rows[] = {
+        {"covered, last day", "2028-03-14", NULL, REASON_GENUINE,
+         "covered\">Two-year warranty: covered until 14" NBSP "March" NBSP "2028</p>"},
+        {"ended, the day after", "2028-03-15", NULL, REASON_GENUINE,
+         "<p class=\"warranty\">Two-year warranty: ended on 14" NBSP "March" NBSP "2028</p>"},
+        {"the longer one covers", "2028-03-15", "2026-04-01", REASON_GENUINE,
+         "covered\">Lid promise: covered until 1" NBSP "April" NBSP "2031</p>"},
+        {"before it starts", "2026-03-13", NULL, REASON_GENUINE,
+         "<p class=\"warranty\">Two-year warranty: starts on 14" NBSP "March" NBSP "2026</p>"},
+        {"recalled, and still covered", "2026-11-22", NULL, REASON_RECALLED,
+         "covered\">Two-year warranty: covered until"},
+        {"stop use, and still covered", "2026-11-22", NULL, REASON_RECALLED_STOP_USE,
+         "covered\">Two-year warranty: covered until"},
+        {"stolen", "2026-11-22", NULL, REASON_STOLEN, NULL},
+        {"retired", "2026-11-22", NULL, REASON_RETIRED, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct scene scene;
+        scene_open(&scene);
+        scene_reasons(&scene, (const int[]){rows[i].reason, -1});
+        if (rows[i].activated != NULL)
+            scene.unit.activated_on = day_of(rows[i].activated);
+        scene_warranty(&scene, rows[i].on);
+        struct text page = scene_render(*state, &scene);
+        if (rows[i].line != NULL)
+            assert_shows(rows[i].label, &page, rows[i].line);
+        else
+            assert_hides(rows[i].label, &page, "Two-year");
+        text_free(&page);
+    }
+}
+
+static void
+every_entitlement(void **state)
+{
+    struct scene scene;
+    scene_open(&scene);
+    scene_warranty(&scene, "2026-11-22");
+    struct text page = scene_render(*state, &scene);
+    assert_shows("two", &page,
+                 "<li>Lid promise: starts when the item is registered. Covers: "
+                 "<bdi>the lid</bdi></li>");
+    assert_shows("two", &page, "<li>Two-year warranty: covered until");
+    text_free(&page);
+
+    scene.product.entitlement_count = 1;
+    scene_warranty(&scene, "2026-11-22");
+    page = scene_render(*state, &scene);
+    assert_hides("one", &page, "Everything that was promised");
+    assert_shows("one", &page, "Two-year warranty: covered until");
+    text_free(&page);
+
+    scene.verdict.has_warranty = false;
+    page = scene_render(*state, &scene);
+    assert_shows("none", &page, "No warranty is on record for this item");
+    text_free(&page);
+}
+
+static void
+dates_come_from_the_lot_when_the_unit_has_none(void **state)
+{
+    struct scene scene;
+    scene_open(&scene);
+    scene_reasons(&scene, (const int[]){REASON_EXPIRED, -1});
+    scene.unit.made_on = CIVIL_NONE;
+    scene.lot.made_on = day_of("2025-05-30");
+    scene.lot.expires_on = day_of("2026-09-01");
+    struct text page = scene_render(*state, &scene);
+    assert_shows("lot", &page, "30" NBSP "May" NBSP "2025");
+    assert_shows("lot", &page, "used by 1" NBSP "September" NBSP "2026.");
+    text_free(&page);
+
+    scene.lot.expires_on = CIVIL_NONE;
+    page = scene_render(*state, &scene);
+    assert_shows("no date", &page, "It was to be used.");
+    text_free(&page);
+}
+
+static void
+links(void **state)
+{
+    static const struct {
+        const char *label;
+        int reason;
+        const char *support, *recall, *button;
+    } rows[] = {
+        {"mail", REASON_STOLEN, "mailto:a@b.example", "", "\"mailto:a@b.example\">Get help"},
+        {"no support", REASON_STOLEN, "", "", "href=\"/\">Check another code"},
+        {"support is a script", REASON_STOLEN, "javascript:alert(1)", "",
+         "href=\"/\">Check another code"},
+        {"recall without a link", REASON_RECALLED, "tel:112", "", "\"tel:112\">Get help"},
+        {"recall link is a script", REASON_RECALLED, "", "javascript:alert(1)",
+         "href=\"/\">Check another code"},
+        {"recall link without TLS", REASON_RECALLED, "", "http://nordlys.example/",
+         "href=\"/\">Check another code"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct scene scene;
+        scene_open(&scene);
+        scene_reasons(&scene, (const int[]){rows[i].reason, -1});
+        scene.verdict.recall = rows[i].reason == REASON_RECALLED ? &scene.recall : NULL;
+        strcpy(scene.product.support, rows[i].support);
+        strcpy(scene.recall.link, rows[i].recall);
+        struct text page = scene_render(*state, &scene);
+        assert_shows(rows[i].label, &page, rows[i].button);
+        assert_hides(rows[i].label, &page, "javascript:");
+        assert_hides(rows[i].label, &page, "http://nordlys");
+        text_free(&page);
+    }
+}
+
+/* A picture elsewhere would tell that host who checks what: it is a link. */
+static void
+pictures(void **state)
+{
+    static const struct {
+        const char *label, *picture, *shown;
+    } rows[] = {
+        {"here", "/pictures/ak17.jpg", "<img src=\"/pictures/ak17.jpg\" alt=\"\""},
+        {"elsewhere", "https://pics.example/a.jpg", "<a href=\"https://pics.example/a.jpg\">See"},
+        {"another host", "//pics.example/a.jpg", NULL},
+        {"a script", "javascript:alert(1)", NULL},
+        {"none", "", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct scene scene;
+        scene_open(&scene);
+        strcpy(scene.product.picture, rows[i].picture);
+        struct text page = scene_render(*state, &scene);
+        if (rows[i].shown != NULL)
+            assert_shows(rows[i].label, &page, rows[i].shown);
+        if (rows[i].picture[0] != '/' || rows[i].shown == NULL)
+            assert_hides(rows[i].label, &page, "<img");
+        if (rows[i].shown == NULL)
+            assert_hides(rows[i].label, &page, "See a picture");
+        text_free(&page);
+    }
+}
+
+/* "Try again" asks the same question: the label's own path on this gateway. */
+static void
+trying_again(void **state)
+{
+    struct scene scene;
+    scene_open(&scene);
+    scene_reasons(&scene, (const int[]){REASON_REGISTRY_UNAVAILABLE, -1});
+    scene.verdict.shows_unit = false;
+    char token[TOKEN_CHARS + 1];
+    char href[400] = "href=\"/01/09506000134352/10/L24A0917/21/7K3M9Q2XBT4H?S=";
+    token_format(token, &scene.reading.token);
+    strcat(strcat(href, token), "\">Try again<");
+    struct text page = scene_render(*state, &scene);
+    assert_shows("signed", &page, href);
+    text_free(&page);
+
+    scene.reading.has_token = false;
+    page = scene_render(*state, &scene);
+    assert_shows("unsigned", &page, "/21/7K3M9Q2XBT4H\">Try again<");
+    text_free(&page);
+
+    scene.page.reading = NULL;
+    page = scene_render(*state, &scene);
+    assert_shows("unread", &page, "href=\"/\">Try again<");
+    text_free(&page);
+}
+
+static void
+malformed_says_what_is_wrong(void **state)
+{
+    struct scene scene;
+    scene_open(&scene);
+    scene_reasons(&scene, (const int[]){REASON_LABEL_MALFORMED, -1});
+    scene.verdict.shows_unit = false;
+    scene.page.reading = NULL;
+    scene.page.label = LABEL_MALFORMED;
+    scene.page.error = READ_REPEATED_SIGNATURE;
+    struct text page = scene_render(*state, &scene);
+    assert_shows("malformed", &page, "The link carries two proofs where a label has one.");
+    assert_hides("malformed", &page, "Serial number");
+    text_free(&page);
+}
+
+static void
+how_it_was_checked(void **state)
+{
+    struct scene scene;
+    scene_open(&scene);
+    scene_reasons(&scene, (const int[]){REASON_ISSUER_REVOKED, -1});
+    scene.verdict.shows_unit = false;
+    scene.signer.status = KEY_REVOKED;
+    struct text page = scene_render(*state, &scene);
+    assert_shows("revoked", &page, "3f9a1b2c4d</code>, withdrawn");
+    assert_hides("revoked", &page, "is registered");
+    assert_hides("revoked", &page, "The scanner changed the code");
+    text_free(&page);
+
+    scene_reasons(&scene, (const int[]){REASON_NEVER_ISSUED, -1});
+    scene.verdict.shows_unit = false;
+    scene.reading.repair = REPAIR_CAPS_LOCK;
+    page = scene_render(*state, &scene);
+    assert_shows("never issued", &page, "This item is not registered.");
+    assert_shows("mended", &page, "The scanner changed the code");
+    text_free(&page);
+
+    /* A forged signature is nobody's: no organisation is named. */
+    scene_reasons(&scene, (const int[]){REASON_LABEL_FORGED, -1});
+    scene.verdict.shows_unit = false;
+    scene.page.label = LABEL_FORGED;
+    page = scene_render(*state, &scene);
+    assert_hides("forged", &page, "Nordlys A/S");
+    assert_shows("forged", &page, "The signature is not by the key that it names.");
+    text_free(&page);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_thing),
+        cmocka_unit_test(what_stays_unsaid),
+        cmocka_unit_test(warranty),
+        cmocka_unit_test(every_entitlement),
+        cmocka_unit_test(dates_come_from_the_lot_when_the_unit_has_none),
+        cmocka_unit_test(links),
+        cmocka_unit_test(pictures),
+        cmocka_unit_test(trying_again),
+        cmocka_unit_test(malformed_says_what_is_wrong),
+        cmocka_unit_test(how_it_was_checked),
+    };
+    return cmocka_run_group_tests(tests, pages_set_up, pages_tear_down);
+}
