@@ -5,15 +5,15 @@
 
 #include <string.h>
 
-/* The same keys in the same order on each keyboard: the plain rows, then the shifted rows. \177
- * stands for a key that gives nothing. All are Latin-1 characters, written as UTF-8. */
+/* The same keys in the same order on each keyboard: the plain rows, then the shifted rows (XKB
+ * us(basic), de(basic), fr(basic)). All are Latin-1 characters, written as UTF-8. */
 static const char us_keys[] = "`1234567890-=qwertyuiop[]\\asdfghjkl;'zxcvbnm,./"
                               "~!@#$%^&*()_+QWERTYUIOP{}|ASDFGHJKL:\"ZXCVBNM<>?";
 static const char *const layout_keys[LAYOUT_COUNT] = {
     [LAYOUT_GERMAN] = "^1234567890ß´qwertzuiopü+#asdfghjklöäyxcvbnm,.-"
                       "°!\"§$%&/()=?`QWERTZUIOPÜ*'ASDFGHJKLÖÄYXCVBNM;:_",
     [LAYOUT_FRENCH] = "²&é\"'(-è_çà)=azertyuiop^$*qsdfghjklmùwxcvbn,;:!"
-                      "\1771234567890°+AZERTYUIOP¨£µQSDFGHJKLM%WXCVBN?./§",
+                      "~1234567890°+AZERTYUIOP¨£µQSDFGHJKLM%WXCVBN?./§",
 };
 
 /* On a German keyboard ´ and ` are dead keys: they wait for the next letter. "=A", with which each
@@ -36,7 +36,7 @@ take_latin1(struct slice *s)
     if (len == 2 && ((first != 0xC2 && first != 0xC3) || (second & 0xC0) != 0x80))
         return 0;
     *s = slice_make(&s->data[len], s->len - len);
-    return len == 1 ? first : (uint8_t)(first << 6 | (second & 0x3F));
+    return (uint8_t)(len == 1 ? first : (first << 6 | (second & 0x3F)));
 }
 
 struct translation {
@@ -81,7 +81,6 @@ layout_undo_host(char *out, size_t *len, struct slice text, enum layout host)
     struct slice keys = slice_of(layout_keys[host]);
     for (const char *us = us_keys; *us != '\0'; us++)
         t.first[take_latin1(&keys)] = *us;
-    t.first[0x7F] = '\0';
     if (host == LAYOUT_GERMAN)
         add_dead_keys(&t);
     return translate(out, len, text, &t);

@@ -116,12 +116,14 @@ mend_french_scanner(char *out, size_t *len, struct slice text)
 /* Writes at most SCAN_TEXT_MAX bytes. False when the text does not show the fault. */
 typedef bool mend(char *out, size_t *len, struct slice text);
 
+/* Raised capitals are the one fault that leaves a token well-formed: they come first, and a link
+ * that could be read with its token is not tried for the others. */
 static const struct {
     enum repair repair;
     mend *mend;
 } mends[] = {
-    {REPAIR_CASE, mend_lowered},       {REPAIR_CASE, mend_lowered_query},
-    {REPAIR_CASE, mend_raised},        {REPAIR_CAPS_LOCK, mend_caps_lock},
+    {REPAIR_CASE, mend_raised},        {REPAIR_CASE, mend_lowered},
+    {REPAIR_CASE, mend_lowered_query}, {REPAIR_CAPS_LOCK, mend_caps_lock},
     {REPAIR_QWERTZ, mend_german_host}, {REPAIR_QWERTZ, mend_german_scanner},
     {REPAIR_AZERTY, mend_french_host}, {REPAIR_AZERTY, mend_french_scanner},
 };
@@ -141,7 +143,8 @@ repair_link(struct reading *out, struct slice text, reading_confirm *confirm, vo
     char mended[SCAN_TEXT_MAX];
     struct reading candidate;
     size_t len, confirms = out->has_token ? 1 : 0;
-    for (size_t i = 0; i < sizeof mends / sizeof mends[0]; i++) {
+    size_t count = out->has_token ? 1 : sizeof mends / sizeof mends[0];
+    for (size_t i = 0; i < count; i++) {
         if (!mends[i].mend(mended, &len, text) ||
             reading_once(&candidate, slice_make(mended, len)) != READ_OK || !candidate.has_token ||
             same_label(&candidate, out))
@@ -170,9 +173,16 @@ struct separators {
     struct slice text;
     size_t places[PLACES_MAX];
     size_t count;
-    unsigned candidates[CANDIDATES_MAX]; /* bit i: a separator at places[i] */
+    struct reading candidates[CANDIDATES_MAX];
     size_t candidate_count;
 };
+
+static bool
+may_lack_separators(struct slice text)
+{
+    return text.len <= SEPARATOR_TEXT_MAX &&
+           (slice_starts(text, "01") || slice_starts(text, "]") || slice_starts(text, "\x1D"));
+}
 
 /* Where the first AI begins whose value could have swallowed another. */
 static size_t
@@ -202,6 +212,7 @@ find_places(struct separators *s)
     return true;
 }
 
+/* Bit i of `set`: a separator at places[i]. */
 static enum reading_error
 read_separated(struct reading *out, const struct separators *s, unsigned set)
 {
@@ -217,17 +228,28 @@ read_separated(struct reading *out, const struct separators *s, unsigned set)
     return element_string_read(out, slice_make(mended, len));
 }
 
+/* A separator behind a fixed length changes nothing: such readings are one candidate. */
+static bool
+is_candidate(const struct separators *s, const struct reading *reading)
+{
+    for (size_t i = 0; i < s->candidate_count; i++)
+        if (strcmp(s->candidates[i].canonical, reading->canonical) == 0)
+            return true;
+    return false;
+}
+
 /* False when there are too many to be asked about. */
 static bool
 find_candidates(struct separators *s)
 {
-    struct reading ignored;
+    struct reading reading;
     for (unsigned set = 1; set < 1u << s->count; set++) {
-        if (read_separated(&ignored, s, set) != READ_OK)
+        if (read_separated(&reading, s, set) != READ_OK || is_candidate(s, &reading))
             continue;
         if (s->candidate_count == CANDIDATES_MAX)
             return false;
-        s->candidates[s->candidate_count++] = set;
+        reading.repair = REPAIR_SEPARATOR;
+        s->candidates[s->candidate_count++] = reading;
     }
     return true;
 }
@@ -236,23 +258,18 @@ bool
 repair_separators(struct reading *out, struct slice text, reading_confirm *confirm, void *context)
 {
     struct separators s = {.text = text};
-    struct reading candidate;
-    unsigned confirmed = 0;
+    const struct reading *confirmed = NULL;
     size_t confirmations = 0;
-    if (text.len > SEPARATOR_TEXT_MAX || !find_places(&s) || !find_candidates(&s))
+    if (!may_lack_separators(text) || !find_places(&s) || !find_candidates(&s))
         return false;
     for (size_t i = 0; i < s.candidate_count; i++) {
-        if (read_separated(&candidate, &s, s.candidates[i]) != READ_OK)
+        if (!confirm(&s.candidates[i], context))
             continue;
-        candidate.repair = REPAIR_SEPARATOR;
-        if (!confirm(&candidate, context))
-            continue;
-        confirmed = s.candidates[i];
+        confirmed = &s.candidates[i];
         confirmations++;
     }
-    if (confirmations != 1 || read_separated(&candidate, &s, confirmed) != READ_OK)
+    if (confirmations != 1)
         return false;
-    candidate.repair = REPAIR_SEPARATOR;
-    *out = candidate;
+    *out = *confirmed;
     return true;
 }
