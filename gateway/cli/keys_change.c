@@ -246,14 +246,11 @@ answer_added(const struct invocation *in, const struct keyset *added, size_t kno
     return cli_exit(cli_print(&out, fault));
 }
 
-int
-cli_keys_add(const struct invocation *in, struct fault *fault)
+static int
+add_keys(const struct invocation *in, struct keyset *more, struct fault *fault)
 {
-    AUTO_KEYSET *more = calloc(1, sizeof *more);
     AUTO_KEYSET *keyset = NULL;
     char path[PATH_TEXT_MAX];
-    if (more == NULL)
-        return cli_exit(fault_set(fault, ERR_MEMORY, "out of memory for a keyset"));
     enum err err = read_keys(in->positionals[0], more, fault);
     if (err == ERR_OK)
         err = cli_data_path(path, sizeof path, in, "keyset.ini", fault);
@@ -269,4 +266,15 @@ cli_keys_add(const struct invocation *in, struct fault *fault)
     if (err != ERR_OK)
         return cli_exit(err);
     return answer_added(in, more, read - more->count, fault);
+}
+
+int
+cli_keys_add(const struct invocation *in, struct fault *fault)
+{
+    struct keyset *more = calloc(1, sizeof *more);
+    if (more == NULL)
+        return cli_exit(fault_set(fault, ERR_MEMORY, "out of memory for a keyset"));
+    int code = add_keys(in, more, fault);
+    free(more);
+    return code;
 }

@@ -13,7 +13,7 @@ struct raster {
     unsigned side; /* dots */
     unsigned dots; /* a module */
     png_uint_32 dots_per_metre;
-    uint8_t *row; /* side bytes */
+    uint8_t *row; /* PNG_SIDE_MAX bytes, of which side are used */
 };
 
 static void
@@ -120,7 +120,7 @@ label_png(struct text *out, const struct qr *qr, const struct label_geometry *ge
     if (err != ERR_OK)
         return err;
     *printed_mm = raster.dots * MM_PER_INCH / geometry->dpi;
-    raster.row = calloc(raster.side, 1);
+    raster.row = malloc(PNG_SIDE_MAX);
     bool written = raster.row != NULL && write_picture(out, &raster, qr);
     free(raster.row);
     return written ? ERR_OK
