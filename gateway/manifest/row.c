@@ -124,11 +124,19 @@ is_digits(struct slice s)
     return s.len > 0;
 }
 
+/* 9.50600E+12, also as "9,506E+12" where the comma is the decimal point. */
 static bool
 is_scientific(struct slice s)
 {
-    return s.len > 0 && s.data[0] >= '0' && s.data[0] <= '9' &&
-           (slice_find(s, 'E') < s.len || slice_find(s, 'e') < s.len) && slice_find(s, '+') < s.len;
+    bool point = false;
+    struct slice head = slice_take_until(&s, 'E');
+    for (size_t i = 0; i < head.len; i++) {
+        point = point || head.data[i] == '.' || head.data[i] == ',';
+        if ((head.data[i] < '0' || head.data[i] > '9') && head.data[i] != '.' &&
+            head.data[i] != ',')
+            return false;
+    }
+    return point && slice_take(&s, "+") && is_digits(s);
 }
 
 /* Spreadsheets turn GTINs into numbers: the cure belongs into the sentence. */
@@ -167,7 +175,7 @@ read_value(const struct row_reader *reader, size_t at, char out[static GS1_VALUE
         return true;
     if (value.len == 0)
         return refuse(refusal, "value_invalid", "serial: empty");
-    if (is_scientific(value) && slice_find(value, '.') < value.len)
+    if (is_scientific(value))
         return refuse(refusal, "value_invalid",
                       "%s: a spreadsheet made %.*s of it and dropped digits; format the column as "
                       "text and export again from the source",

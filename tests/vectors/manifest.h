@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Made by tests/node/make_manifest.mjs with Node's Ed25519 and @noble/hashes. */
+#ifndef ASSAY_TESTS_VECTORS_MANIFEST_H
+#define ASSAY_TESTS_VECTORS_MANIFEST_H
+
+/* clang-format off */
+/* Signed by the keys of TEST 1 (serials) and TEST 2 (manifests) in RFC 8032. */
+static const char manifest_vector[] =
+    "gtin,variant,lot,serial,made_on,expires_on,claim_code,token\n"
+    "09506000134352,,L24A0917,7K3M9Q2XBT4H,2026-01-12,2031-01-11,G24HN2TXSQ,AGDG5355M"
+    "66JDLGYL7DWHLXDNEIDNNB4IZCQ6PZV4ZNBAY5QA3535UEXT3OB45JL75RB67ITUPK5PMKN25HMTAGTB"
+    "7HICJVN5GMRD5SP22DA5BQK\n"
+    "09506000134352,,,00001,,,,AGDG5355M4HVOLDJ3UL7CGPSJBMGPRM7TEXBHUUPC4QSN4CWA77WXX"
+    "E6KBJCWRTFBAZPGWDDFIXKKMIUYP5ZINRLAC2A3EZ4A557C2D4A2PF2XYI\n"
+    "09506000134352,2A,,\"A\"\"1,2\",,,,AGDG5355M6VQSPHKH5UAIIC3C2AALD4MY2WIHFXH6S4WC"
+    "3T2QUQVIQTOCQJ4XIPCCEJV44HP3SLHTRF3WJTNXZHDDG7N7XC6EVYSKLSNKVXHPTYD\n"
+    "#manifest,1,866eefbd67,3,1a0d9fdc047a1d74637e171c45081ee55cbc5e1431676174c0b3c7f"
+    "0dce4b958e9786a4903be3a25391d09f6fa58bac477584dadc4c8a05da8c6e16b5d026b0a\n";
+
+/* BLAKE2b-256 of everything before the last line. */
+static const char manifest_vector_digest[] =
+    "7469d19b92ce6a29ef107f02a073e3b1d94891da209f7f9c5fce29a6f9667057";
+/* clang-format on */
+
+#endif
