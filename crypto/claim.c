@@ -4,6 +4,7 @@
 #include <string.h>
 
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+static const char lower_case[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 void
 crockford_format(char *out, size_t chars, const uint8_t *random_bytes)
@@ -17,13 +18,16 @@ crockford_format(char *out, size_t chars, const uint8_t *random_bytes)
 static char
 normal(char c)
 {
-    if (c >= 'a' && c <= 'z')
-        c = (char)(c - 'a' + 'A');
-    if (c == 'O')
+    if (c == 'O' || c == 'o')
         return '0';
-    if (c == 'I' || c == 'L')
+    if (c == 'I' || c == 'i' || c == 'L' || c == 'l')
         return '1';
-    return c != '\0' && strchr(alphabet, c) != NULL ? c : '\0';
+    const char *lower = c != '\0' ? strchr(lower_case, c) : NULL;
+    if (lower != NULL)
+        return alphabet[lower - lower_case];
+    if (c == '\0' || strchr(alphabet, c) == NULL)
+        return '\0';
+    return c;
 }
 
 bool

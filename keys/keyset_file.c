@@ -8,6 +8,8 @@
 #include "gateway/base/file.h"
 #include "keys/keyset.h"
 
+enum { PATH_BYTES_MAX = 4095 };
+
 static void
 put_time(struct text *out, const char *name, int64_t unix_seconds)
 {
@@ -79,6 +81,13 @@ close_lock(const int *fd)
 #define AUTO_KEYSET __attribute__((cleanup(free_keyset))) struct keyset
 #define AUTO_LOCK __attribute__((cleanup(close_lock))) int
 
+static enum err
+out_of_memory(const char *what, struct fault *fault)
+{
+    (void)fault_set(fault, ERR_MEMORY, "%s: out of memory", what);
+    return ERR_MEMORY;
+}
+
 enum err
 keyset_load(const char *path, struct keyset **out, struct fault *fault)
 {
@@ -90,7 +99,7 @@ keyset_load(const char *path, struct keyset **out, struct fault *fault)
         return err;
     AUTO_KEYSET *loaded = calloc(1, sizeof *loaded);
     if (loaded == NULL)
-        return fault_set(fault, ERR_MEMORY, "%s: out of memory", path);
+        return out_of_memory(path, fault);
     err = keyset_parse(loaded, text_slice(&text), path, fault);
     if (err != ERR_OK)
         return err;
@@ -107,7 +116,9 @@ load_or_start(const char *path, struct keyset **out, struct fault *fault)
     if (err != ERR_NOT_FOUND)
         return err;
     *out = calloc(1, sizeof **out);
-    return *out == NULL ? fault_set(fault, ERR_MEMORY, "%s: out of memory", path) : ERR_OK;
+    if (*out != NULL)
+        return ERR_OK;
+    return out_of_memory(path, fault);
 }
 
 /* Nothing is written that would not be read again: each entry passes keyset_add. */
@@ -116,7 +127,7 @@ check_entries(const struct keyset *keyset, struct fault *fault)
 {
     AUTO_KEYSET *again = calloc(1, sizeof *again);
     if (again == NULL)
-        return fault_set(fault, ERR_MEMORY, "out of memory for a keyset");
+        return out_of_memory("keyset", fault);
     return keyset_merge(again, keyset, fault);
 }
 
@@ -142,7 +153,7 @@ static enum err
 lock_keyset(const char *path, int *lock, struct fault *fault)
 {
     AUTO_TEXT name;
-    text_init(&name, FAULT_TEXT_MAX * 10);
+    text_init(&name, PATH_BYTES_MAX);
     text_printf(&name, "%s.lock", path);
     struct stat st;
     if (!text_ok(&name))

@@ -13,7 +13,8 @@
 enum {
     CHECK_BYTES = 16,
     LINE_MAX_BYTES = 16 + 2 * SEAL_KEY_BYTES,
-    SECRETS_FILE_MAX = sizeof FIRST_LINE + 4 * LINE_MAX_BYTES
+    LINES_MAX_BYTES = 4 * LINE_MAX_BYTES,
+    SECRETS_FILE_MAX = sizeof FIRST_LINE + LINES_MAX_BYTES
 };
 
 static const struct part {

@@ -141,6 +141,6 @@ time_parse(int64_t *out, struct slice s)
         !slice_take(&s, ":") || !take_digits(&minute, &s, 2, 0, 59) || !slice_take(&s, ":") ||
         !take_digits(&second, &s, 2, 0, 59) || !slice_equal(s, "Z"))
         return false;
-    *out = (int64_t)day * SECONDS_A_DAY + hour * 3600 + minute * 60 + second;
+    *out = (int64_t)day * SECONDS_A_DAY + ((int64_t)hour * 60 + minute) * 60 + second;
     return true;
 }

@@ -22,10 +22,10 @@ slice_equal(struct slice s, const char *text)
     return s.len == len && (len == 0 || memcmp(s.data, text, len) == 0);
 }
 
-static char
+static int
 lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
 bool
@@ -153,7 +153,7 @@ slice_hex(uint8_t *out, size_t len, struct slice s)
 }
 
 /* RFC 3629 section 4: the second byte's range depends on the first. */
-static const struct {
+static const struct utf8_form {
     uint8_t first_low, first_high, second_low, second_high, len;
 } utf8_forms[] = {
     {0x01, 0x7F, 0, 0, 1},       {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
@@ -161,23 +161,28 @@ static const struct {
     {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
 };
 
+/* Do the bytes after the first one, all of them there, belong to this form? */
+static bool
+utf8_tail(const uint8_t *b, const struct utf8_form *form)
+{
+    if (form->len > 1 && (b[1] < form->second_low || b[1] > form->second_high))
+        return false;
+    for (size_t i = 2; i < form->len; i++)
+        if (b[i] < 0x80 || b[i] > 0xBF)
+            return false;
+    return true;
+}
+
 /* Length of the well-formed sequence at the start, 0 when there is none. */
 static size_t
 utf8_sequence(struct slice s)
 {
     const uint8_t *b = (const uint8_t *)s.data;
     for (size_t f = 0; f < sizeof utf8_forms / sizeof utf8_forms[0]; f++) {
-        size_t len = utf8_forms[f].len;
-        if (b[0] < utf8_forms[f].first_low || b[0] > utf8_forms[f].first_high)
+        const struct utf8_form *form = &utf8_forms[f];
+        if (b[0] < form->first_low || b[0] > form->first_high)
             continue;
-        if (s.len < len)
-            return 0;
-        if (len > 1 && (b[1] < utf8_forms[f].second_low || b[1] > utf8_forms[f].second_high))
-            return 0;
-        for (size_t i = 2; i < len; i++)
-            if (b[i] < 0x80 || b[i] > 0xBF)
-                return 0;
-        return len;
+        return s.len >= form->len && utf8_tail(b, form) ? form->len : 0;
     }
     return 0;
 }

@@ -214,7 +214,7 @@ enum { LETTERS = sizeof letters - 1 };
 static bool
 comes_back(size_t len, unsigned long n)
 {
-    char value[8];
+    char value[8] = "";
     char line[32];
     for (size_t i = 0; i < len; i++, n /= LETTERS)
         value[i] = letters[n % LETTERS];

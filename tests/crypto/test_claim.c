@@ -50,7 +50,7 @@ reads_what_people_type(void **state)
         bool read = claim_parse(code, rows[i].typed, strlen(rows[i].typed));
         if (read != (rows[i].expected != NULL))
             fail_msg("%s: %s", rows[i].label, read ? "accepted" : "refused");
-        if (read && strcmp(code, rows[i].expected) != 0)
+        if (read && rows[i].expected != NULL && strcmp(code, rows[i].expected) != 0)
             fail_msg("%s: read as %s", rows[i].label, code);
     }
 }

@@ -22,7 +22,7 @@ struct pair {
 static struct pair
 pair_of(const struct token_vector *v)
 {
-    struct pair pair;
+    struct pair pair = {.public_key = {0}};
     uint8_t seed[SEED_BYTES];
     assert_int_equal(unhex(seed, sizeof seed, v->seed), SEED_BYTES);
     sign_key_pair(pair.public_key, pair.secret_key, seed);

@@ -68,7 +68,7 @@ static const char expected_file[] =
 static void
 set_keys(struct keyset_entry *entry, const char *name, const char *key, const char *manifest_key)
 {
-    strcpy(entry->name, name);
+    (void)snprintf(entry->name, sizeof entry->name, "%s", name);
     (void)unhex(entry->public_key, PUBLIC_KEY_BYTES, key);
     (void)unhex(entry->manifest_key, PUBLIC_KEY_BYTES, manifest_key);
     token_kid(entry->kid, entry->public_key);
@@ -160,7 +160,8 @@ static enum err
 spoil(struct keyset *keyset, void *context, struct fault *fault)
 {
     (void)fault;
-    strcpy(keyset->entries[0].organisation, context);
+    (void)snprintf(keyset->entries[0].organisation, KEY_ORGANISATION_MAX, "%s",
+                   (const char *)context);
     return ERR_OK;
 }
 

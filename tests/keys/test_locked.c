@@ -70,7 +70,7 @@ static void
 writes_no_secrets_that_it_cannot_lock(void **state)
 {
     (void)state;
-    struct scratch s;
+    struct scratch s = {.root = ""};
     struct fault fault;
     struct secrets *secrets = NULL;
     scratch_make(&s);

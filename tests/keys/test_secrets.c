@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -133,10 +134,8 @@ longer_files_are_refused(void **state)
     struct fault fault;
     for (size_t i = 0; i < sizeof longer / sizeof longer[0]; i++) {
         char bytes[sizeof secrets_vector + 40];
-        strcpy(bytes, longer[i].before);
-        strcat(bytes, secrets_vector);
-        strcat(bytes, longer[i].after);
-        size_t len = strlen(bytes);
+        size_t len = (size_t)snprintf(bytes, sizeof bytes, "%s%s%s", longer[i].before,
+                                      secrets_vector, longer[i].after);
         if (bytes[len - 1] == '\1')
             bytes[len - 1] = '\0';
         if (load_bytes(s, bytes, len, &fault) != longer[i].err)
