@@ -148,6 +148,7 @@ product_check(const struct product *product, struct fault *fault)
     static const char *const pictures[] = {"https://", "/", NULL};
     static const char *const supports[] = {"https://", "mailto:", "tel:", NULL};
     static const struct text_rule texts[] = {
+        {"/gtin", offsetof(struct product, gtin), GTIN_DIGITS + 1, true},
         {"/item", offsetof(struct product, item), ITEM_MAX + 1, false},
         {"/brand", offsetof(struct product, brand), NAME_MAX_BYTES + 1, false},
         {"/name", offsetof(struct product, name), NAME_MAX_BYTES + 1, true},
@@ -157,12 +158,12 @@ product_check(const struct product *product, struct fault *fault)
         {"/markets", offsetof(struct product, markets), COUNTRIES_MAX + 1, false},
         {NULL, 0, 0, false},
     };
-    if (!gtin_valid(slice_of(product->gtin)))
-        return fault_set(fault, ERR_INVALID,
-                         "/gtin: not a GTIN of 14 digits with a right check digit");
     enum err err = check_texts(product, texts, fault);
     if (err != ERR_OK)
         return err;
+    if (!gtin_valid(slice_of(product->gtin)))
+        return fault_set(fault, ERR_INVALID,
+                         "/gtin: not a GTIN of 14 digits with a right check digit");
     if (product->picture[0] != '\0' &&
         (!is_link(product->picture, pictures) || slice_starts(slice_of(product->picture), "//")))
         return fault_set(fault, ERR_INVALID, "/picture: neither https://… nor a path /…");
@@ -201,6 +202,10 @@ recall_check(const struct recall *recall, struct fault *fault)
     static const char *const links[] = {"https://", NULL};
     static const struct text_rule texts[] = {
         {"/id", offsetof(struct recall, id), ITEM_MAX + 1, true},
+        {"/gtin", offsetof(struct recall, gtin), GTIN_DIGITS + 1, true},
+        {"/lot", offsetof(struct recall, lot), GS1_VALUE_MAX + 1, false},
+        {"/serial_from", offsetof(struct recall, serial_from), GS1_VALUE_MAX + 1, false},
+        {"/serial_to", offsetof(struct recall, serial_to), GS1_VALUE_MAX + 1, false},
         {"/text", offsetof(struct recall, text), RECALL_TEXT_MAX + 1, true},
         {"/link", offsetof(struct recall, link), LINK_MAX + 1, false},
         {NULL, 0, 0, false},
