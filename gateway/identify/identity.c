@@ -51,8 +51,9 @@ gs1_value_valid(struct slice s)
 static size_t
 put(char *out, const char *text)
 {
-    size_t len = strlen(text);
-    memcpy(out, text, len);
+    size_t len = 0;
+    for (; text[len] != '\0'; len++)
+        out[len] = text[len];
     return len;
 }
 

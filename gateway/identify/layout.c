@@ -93,7 +93,8 @@ layout_undo_scanner(char *out, size_t *len, struct slice text, enum layout scann
     struct slice keys = slice_of(layout_keys[scanner]);
     for (const char *us = us_keys; *us != '\0'; us++) {
         uint8_t wanted = take_latin1(&keys);
-        t.first[(uint8_t)*us] = wanted > ' ' && wanted <= '~' ? (char)wanted : '\0';
+        if (wanted > ' ' && wanted <= '~')
+            t.first[(uint8_t)*us] = (char)wanted;
     }
     return translate(out, len, text, &t);
 }

@@ -40,7 +40,11 @@ has_lower(struct slice s)
 static char
 swapped(char c)
 {
-    return is_upper(c) || is_lower(c) ? (char)(c ^ 0x20) : c;
+    if (is_upper(c))
+        return (char)(c + ('a' - 'A'));
+    if (is_lower(c))
+        return (char)(c - ('a' - 'A'));
+    return c;
 }
 
 /* Swaps the case of the letters of text[from, to) that `which` picks; copies the rest. */
@@ -48,8 +52,9 @@ static void
 swap_case(char *out, struct slice text, size_t from, size_t to, bool (*which)(char))
 {
     for (size_t i = 0; i < text.len; i++) {
-        bool swap = i >= from && i < to && (which == NULL || which(text.data[i]));
-        out[i] = swap ? swapped(text.data[i]) : text.data[i];
+        out[i] = text.data[i];
+        if (i >= from && i < to && (which == NULL || which(out[i])))
+            out[i] = swapped(out[i]);
     }
 }
 

@@ -30,7 +30,7 @@ test_key_of(const char *seed)
 struct identity
 identity_of(const char *gtin, const char *variant, const char *lot, const char *serial)
 {
-    struct identity id;
+    struct identity id = {.gtin = ""};
     assert_true(slice_copy(id.gtin, sizeof id.gtin, slice_of(gtin)));
     assert_true(slice_copy(id.variant, sizeof id.variant, slice_of(variant)));
     assert_true(slice_copy(id.lot, sizeof id.lot, slice_of(lot)));

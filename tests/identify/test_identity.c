@@ -49,10 +49,10 @@ each_single_wrong_digit_is_found(void **state)
 {
     (void)state;
     for (size_t i = 0; i < GTIN_DIGITS; i++) {
-        for (char c = '0'; c <= '9'; c++) {
+        for (int digit = 0; digit <= 9; digit++) {
             char gtin[] = GTIN;
-            bool same = gtin[i] == c;
-            gtin[i] = c;
+            bool same = gtin[i] == '0' + digit;
+            gtin[i] = (char)('0' + digit);
             assert_int_equal(gtin_valid(slice_of(gtin)), same);
         }
     }

@@ -58,7 +58,8 @@ below(uint64_t *state, size_t bound)
 static void
 flip_bit(struct mutant *m, uint64_t *state)
 {
-    m->text[below(state, m->len)] ^= (char)(1 << below(state, 8));
+    uint8_t *byte = (uint8_t *)&m->text[below(state, m->len)];
+    *byte ^= (uint8_t)(1U << below(state, 8));
 }
 
 static void

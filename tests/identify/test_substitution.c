@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,11 +37,10 @@ struct original {
 static void
 insert(char url[static LABEL_URL_MAX], size_t at, const char *text)
 {
-    size_t len = strlen(url);
-    assert_in_range(at, 0, len);
-    assert_in_range(len + strlen(text), 0, LABEL_URL_MAX - 1);
-    memmove(url + at + strlen(text), url + at, len - at + 1);
-    memcpy(url + at, text, strlen(text));
+    char tail[LABEL_URL_MAX];
+    assert_true(slice_copy(tail, sizeof tail, slice_of(url + at)));
+    int written = snprintf(url + at, LABEL_URL_MAX - at, "%s%s", text, tail);
+    assert_in_range(written, 0, LABEL_URL_MAX - at - 1);
 }
 
 static bool
