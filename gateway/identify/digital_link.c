@@ -222,7 +222,7 @@ digital_link_read_path(struct reading *out, struct slice path, struct slice quer
     enum reading_error error = READ_OK;
     *out = (struct reading){.error = READ_OK};
     if (path.len + query.len > SCAN_TEXT_MAX)
-        return reading_fail(out, READ_TOO_LONG, 0);
+        return reading_fail(out, READ_TOO_LONG, SCAN_TEXT_MAX);
     error = check_characters(out, path_piece);
     if (error == READ_OK && query.len > 0)
         error = check_characters(out, query_piece);
