@@ -163,14 +163,21 @@ static void
 stops_where_it_is_told(void **state)
 {
     (void)state;
-    static const char text[] = "[s]\na = b\nstop = 1\nc = d\nstop = 2\n[t]\n";
-    struct text calls;
-    struct fault fault = {ERR_OK, ""};
-    text_init(&calls, 1000);
-    assert_int_equal(ini_read(slice_of(text), "f.ini", write_down, &calls, &fault), ERR_CONFLICT);
-    assert_string_equal(fault.text, "f.ini:3: stop");
-    assert_string_equal(calls.data, "1 1 [s] =\n2 1 [s] a=b\n3 1 [s] stop=1\n");
-    text_free(&calls);
+    static const char *const texts[] = {
+        "[s]\na = b\nstop = 1\nc = d\nstop = 2\n[t]\n",
+        "[s]\na = b\nstop = 1\n[t]\nc = d\n",
+        "[s]\na = b\nstop = 1\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct text calls;
+        struct fault fault = {ERR_OK, ""};
+        text_init(&calls, 1000);
+        enum err err = ini_read(slice_of(texts[i]), "f.ini", write_down, &calls, &fault);
+        assert_int_equal(err, ERR_CONFLICT);
+        assert_string_equal(fault.text, "f.ini:3: stop");
+        assert_string_equal(calls.data, "1 1 [s] =\n2 1 [s] a=b\n3 1 [s] stop=1\n");
+        text_free(&calls);
+    }
 }
 
 static enum err

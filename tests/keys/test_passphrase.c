@@ -292,6 +292,8 @@ static const struct {
     {"another", "secret words\n", "secret wards\n", ERR_INVALID, NULL,
      "the two passphrases differ"},
     {"shorter", "secret words\n", "secret word\n", ERR_INVALID, NULL, "the two passphrases differ"},
+    {"longer", "secret words\n", "secret words!\n", ERR_INVALID, NULL,
+     "the two passphrases differ"},
     {"nothing the second time", "secret words\n", "\n", ERR_INVALID, NULL,
      "the two passphrases differ"},
     {"end of input the second time", "secret words\n", "\x04", ERR_UNAVAILABLE, NULL,
