@@ -13,7 +13,8 @@ cli_print(const struct text *text, struct fault *fault)
         return fault_set(fault, ERR_MEMORY, "the answer does not fit in memory");
     struct slice s = text_slice(text);
     /* A failure shows in ferror(stdout), which main looks at in the end. */
-    (void)fwrite(s.data, 1, s.len, stdout);
+    if (s.len > 0)
+        (void)fwrite(s.data, 1, s.len, stdout);
     return ERR_OK;
 }
 
