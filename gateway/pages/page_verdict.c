@@ -50,6 +50,16 @@ shown_product(const struct verdict_page *model)
 
 /* ---- the verdict ---- */
 
+/* Genuine is the last of all reasons. Beside a bad one it is not said aloud: who reads only a
+ * little must not take it for the answer. How it was checked says it still. */
+static size_t
+reasons_shown(const struct verdict *verdict)
+{
+    size_t count = verdict->reason_count;
+    bool ends_well = count > 1 && verdict->reasons[count - 1] == REASON_GENUINE;
+    return ends_well && verdict->class == VERDICT_BAD ? count - 1 : count;
+}
+
 static void
 put_verdict(struct view *view, const struct sheet *sheet)
 {
@@ -62,7 +72,7 @@ put_verdict(struct view *view, const struct sheet *sheet)
     view->chosen[PAGE_SENTENCE] = words->sentence;
     view->chosen[PAGE_MEANS] = words->means;
     view->chosen[PAGE_NEXT] = words->next;
-    put(view, PAGE_ALSO, verdict->reason_count > 1 ? "yes" : "");
+    put(view, PAGE_ALSO, reasons_shown(verdict) > 1 ? "yes" : "");
     if (sheet->model->reading == NULL && worst(verdict) == REASON_LABEL_MALFORMED)
         view->chosen[PAGE_PROBLEM] = sheet->words->problems[sheet->model->error];
 }
@@ -296,7 +306,7 @@ static bool
 next_reason(struct view *view, const struct sheet *sheet, size_t index)
 {
     const struct verdict *verdict = sheet->model->verdict;
-    if (index + 1 >= verdict->reason_count)
+    if (index + 1 >= reasons_shown(verdict))
         return false;
     const struct reason_words *words = &sheet->words->reasons[verdict->reasons[index + 1]];
     view->chosen[PAGE_SENTENCE] = words->sentence;

@@ -174,21 +174,41 @@ other_reasons_follow(void **state)
 {
     struct scene scene;
     scene_open(&scene);
+    scene_reasons(&scene, (const int[]){REASON_HELD, REASON_RETURNED, REASON_GENUINE, -1});
+    struct text page = scene_render(*state, &scene);
+    assert_head(&rows[REASON_HELD], &page);
+    assert_shows("held", &page, "Also found");
+    const char *returned = strstr(page.data, "<strong>This item was given back to a shop.");
+    const char *genuine = strstr(page.data, "<strong>This label is genuine, and");
+    assert_non_null(returned);
+    assert_non_null(genuine);
+    assert_true(returned < genuine);
+    assert_shows("held", &page, "held, returned, genuine");
+    text_free(&page);
+
+    scene_reasons(&scene, (const int[]){REASON_HELD, -1});
+    page = scene_render(*state, &scene);
+    assert_hides("held alone", &page, "Also found");
+    text_free(&page);
+}
+
+/* Nothing on a page that says stop can be taken for a yes. */
+static void
+a_bad_answer_does_not_say_genuine(void **state)
+{
+    struct scene scene;
+    scene_open(&scene);
     scene_reasons(&scene, (const int[]){REASON_STOLEN, REASON_HELD, REASON_GENUINE, -1});
     struct text page = scene_render(*state, &scene);
-    assert_head(&rows[REASON_STOLEN], &page);
-    assert_shows("stolen", &page, "Also found");
-    const char *held = strstr(page.data, "<strong>This item is on hold.</strong>");
-    const char *genuine = strstr(page.data, "<strong>This label is genuine, and");
-    assert_non_null(held);
-    assert_non_null(genuine);
-    assert_true(held < genuine);
+    assert_shows("stolen", &page, "<strong>This item is on hold.</strong>");
+    assert_hides("stolen", &page, "label is genuine");
     assert_shows("stolen", &page, "stolen, held, genuine");
     text_free(&page);
 
-    scene_reasons(&scene, (const int[]){REASON_STOLEN, -1});
+    scene_reasons(&scene, (const int[]){REASON_STOLEN, REASON_GENUINE, -1});
     page = scene_render(*state, &scene);
-    assert_hides("stolen alone", &page, "Also found");
+    assert_hides("stolen", &page, "Also found");
+    assert_hides("stolen", &page, "label is genuine");
     text_free(&page);
 }
 
@@ -201,6 +221,7 @@ main(void)
         cmocka_unit_test(a_zeroed_verdict_says_that_nothing_was_checked),
         cmocka_unit_test(a_good_class_without_a_reason_is_not_good),
         cmocka_unit_test(other_reasons_follow),
+        cmocka_unit_test(a_bad_answer_does_not_say_genuine),
     };
     return cmocka_run_group_tests(tests, pages_set_up, pages_tear_down);
 }

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/api/assess.h"
+
+#include <string.h>
+
+#include "crypto/seal.h"
+
+static bool
+look_up(struct worker *worker, const struct identity *id)
+{
+    struct unit_key key;
+    if (worker->session == NULL)
+        return false;
+    memcpy(key.gtin, id->gtin, sizeof key.gtin);
+    memcpy(key.serial, id->serial, sizeof key.serial);
+    return registry_view(worker->session, &key, &worker->view) == ERR_OK;
+}
+
+static bool
+is_registered_label(const struct worker *worker, const struct reading *reading)
+{
+    uint8_t seal[SEAL_BYTES];
+    label_seal(seal, worker->app->secrets->label_key, reading->canonical, reading->canonical_len,
+               &reading->token);
+    return worker->view.has_unit && seal_equal(seal, worker->view.unit.seal);
+}
+
+void
+assess_label(struct assessment *out, struct worker *worker, const struct keyset *keyset,
+             const struct reading *reading)
+{
+    bool may_ask = reading->has_token || role_is_staff(out->role);
+    out->consulted = may_ask && reading->id.gtin[0] != '\0';
+    out->registry_failed = out->consulted && !look_up(worker, &reading->id);
+    bool known = out->consulted && !out->registry_failed && reading->has_token &&
+                 is_registered_label(worker, reading);
+    out->trust = known ? label_trust_sealed(keyset, reading) : label_trust(keyset, reading);
+}
+
+static void
+decide(struct assessment *out, const struct unit_view *view)
+{
+    bool readable = out->reading.error == READ_OK;
+    bool unit = out->consulted && view->has_unit;
+    struct verdict_input in = {
+        .registry_failed = out->registry_failed,
+        .role = out->role,
+        .label = out->trust.result,
+        .signer = out->trust.signer,
+        .reading = readable ? &out->reading : NULL,
+        .unit = unit ? &view->unit : NULL,
+        .product = unit && view->has_product ? &view->product : NULL,
+        .lot = unit && view->has_lot ? &view->lot : NULL,
+        .recalls = view->recalls,
+        .recall_count = unit ? view->recall_count : 0,
+        .now = out->now,
+    };
+    verdict_decide(&out->verdict, &in);
+}
+
+void
+assess(struct assessment *out, struct worker *worker, const struct keyset *keyset)
+{
+    out->consulted = false;
+    out->registry_failed = false;
+    out->trust = (struct label_trust){LABEL_MALFORMED, NULL};
+    if (out->reading.error == READ_OK)
+        assess_label(out, worker, keyset, &out->reading);
+    decide(out, &worker->view);
+}
+
+enum label_result
+assessed_label(const struct assessment *assessment)
+{
+    bool rests_on_it = assessment->verdict.reason_count > 0 && !assessment->registry_failed;
+    return rests_on_it ? assessment->trust.result : LABEL_UNCHECKED;
+}

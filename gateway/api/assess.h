@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a reading to a verdict: the label's signature, the registry's record, the rules. */
+#ifndef ASSAY_API_ASSESS_H
+#define ASSAY_API_ASSESS_H
+
+#include "gateway/api/app.h"
+
+struct assessment {
+    struct reading reading; /* has an error: the label is malformed */
+    enum role role;
+    int64_t now;
+    bool consulted;       /* the registry was asked, and worker->view is about this unit */
+    bool registry_failed; /* it was asked and did not answer */
+    struct label_trust trust;
+    struct verdict verdict; /* points into the worker's view and the keyset: not to be copied */
+};
+
+/* Checks the signature of a reading without error. A label whose seal is the registered one is the
+ * very label that was verified then, so that it costs no curve arithmetic. */
+void assess_label(struct assessment *out, struct worker *worker, const struct keyset *keyset,
+                  const struct reading *reading);
+
+/* Decides on out->reading, as out->role at out->now. Fails closed: without an answer of the
+ * registry the verdict is `unchecked`. Valid until the worker is used again. */
+void assess(struct assessment *out, struct worker *worker, const struct keyset *keyset);
+
+/* What the answer may say about the signature: LABEL_UNCHECKED when the verdict does not rest on
+ * it, because something that could not be answered must not look half good. */
+enum label_result assessed_label(const struct assessment *assessment);
+
+#endif

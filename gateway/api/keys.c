@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/api/api.h"
+
+void
+api_keys(struct worker *worker, const struct request *request, struct response *response)
+{
+    struct keyring *ring = worker->app->keyring;
+    const struct keyset *keyset = keyring_acquire(ring);
+    (void)request;
+    response->content_type = "application/jwk-set+json";
+    /* A revocation is known everywhere a minute later. */
+    response_header(response, "Cache-Control", "public, max-age=60");
+    keyset_jwks(&response->body, keyset);
+    keyring_release(ring, keyset);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/api/api.h"
+
+#include "gateway/api/assess.h"
+#include "gateway/api/verdict_json.h"
+#include "gateway/json/json.h"
+
+enum { VERIFY_JSON_MAX = 8 * 1024 };
+
+static const char html_type[] = "text/html; charset=utf-8";
+static const char json_type[] = "application/json";
+
+/* One request under way. */
+struct call {
+    struct worker *worker;
+    const struct request *request;
+    struct response *response;
+    const struct keyset *keyset;
+    const char *language;
+    const char *pointer;        /* where in the body the code is, or NULL */
+    struct assessment assessed; /* of its reading, once there is one */
+};
+
+/* Staff is who shows a credential, and there are none to show: everybody is the public. */
+static enum role
+role_of(const struct request *request)
+{
+    (void)request;
+    return ROLE_PUBLIC;
+}
+
+static void
+call_begin(struct call *call, struct worker *worker, const struct request *request,
+           struct response *response)
+{
+    const struct app *app = worker->app;
+    *call = (struct call){.worker = worker, .request = request, .response = response};
+    call->keyset = keyring_acquire(app->keyring);
+    call->language = request_language(request, pages_languages(app->pages));
+    call->assessed.role = role_of(request);
+    call->assessed.now = request->now;
+    response_header(response, "Vary", "Accept, Accept-Language");
+    response_header(response, "Cache-Control", "no-store");
+}
+
+static void
+call_end(const struct call *call)
+{
+    keyring_release(call->worker->app->keyring, call->keyset);
+}
+
+/* ---- answers ---- */
+
+static void
+answer_page(const struct call *call)
+{
+    const struct assessment *assessed = &call->assessed;
+    const struct unit_view *view = &call->worker->view;
+    bool readable = assessed->reading.error == READ_OK;
+    struct verdict_page page = {
+        .verdict = &assessed->verdict,
+        .reading = readable ? &assessed->reading : NULL,
+        .unit = assessed->consulted && view->has_unit ? &view->unit : NULL,
+        .product = assessed->consulted && view->has_product ? &view->product : NULL,
+        .lot = assessed->consulted && view->has_lot ? &view->lot : NULL,
+        .label = assessed_label(assessed),
+        .signer = assessed->trust.signer,
+        .error = assessed->reading.error,
+        .now = assessed->now,
+    };
+    call->response->content_type = html_type;
+    page_verdict(&call->response->body, call->worker->app->pages, call->language, &page);
+}
+
+static void
+answer_verdict(struct call *call)
+{
+    assess(&call->assessed, call->worker, call->keyset);
+    response_header(call->response, "Content-Language", "%s", call->language);
+    if (request_wants_html(call->request)) {
+        answer_page(call);
+        return;
+    }
+    call->response->content_type = json_type;
+    verdict_json(&call->response->body, &call->assessed, &call->worker->view,
+                 call->worker->app->pages, call->language);
+}
+
+static void
+answer_no_code(const struct call *call, enum reading_error error, struct slice typed)
+{
+    struct response *response = call->response;
+    if (!request_wants_html(call->request)) {
+        response_problem(response, 404, "not_a_code", "Not the code of an item",
+                         reading_error_info(error)->sentence, call->pointer);
+        return;
+    }
+    response->status = 404;
+    response->content_type = html_type;
+    response_header(response, "Content-Language", "%s", call->language);
+    page_not_a_code(&response->body, call->worker->app->pages, call->language, error, typed);
+}
+
+/* ---- a label's link, as it was opened ---- */
+
+/* What the address bar shows, to be mended there by a person; nothing when it is too long. */
+static void
+answer_no_link(const struct call *call, enum reading_error error)
+{
+    const struct request *request = call->request;
+    struct text link;
+    text_init(&link, SCAN_TEXT_MAX);
+    text_put(&link, call->worker->app->config->base_url);
+    text_slice_put(&link, request->path);
+    text_put(&link, request->query.len > 0 ? "?" : "");
+    text_slice_put(&link, request->query);
+    answer_no_code(call, error, text_ok(&link) ? text_slice(&link) : slice_of(""));
+    text_free(&link);
+}
+
+void
+api_digital_link(struct worker *worker, const struct request *request, struct response *response)
+{
+    struct call call;
+    struct reading bare;
+    call_begin(&call, worker, request, response);
+    enum reading_error error =
+        digital_link_read_path(&call.assessed.reading, request->path, request->query);
+    if (error != READ_OK && digital_link_read_path(&bare, request->path, slice_of("")) != READ_OK)
+        answer_no_link(&call, error);
+    else
+        answer_verdict(&call);
+    call_end(&call);
+}
+
+/* ---- anything scanned or typed ---- */
+
+static bool
+confirm(const struct reading *candidate, void *context)
+{
+    struct call *call = context;
+    assess_label(&call->assessed, call->worker, call->keyset, candidate);
+    return call->assessed.trust.result == LABEL_GENUINE;
+}
+
+/* A link whose path names a unit, with something else wrong behind it. */
+static bool
+names_a_unit(struct slice text)
+{
+    struct reading bare;
+    if (slice_find(text, '?') == text.len)
+        return false;
+    return reading_identify(&bare, slice_take_until(&text, '?'), NULL, NULL) == READ_OK &&
+           bare.kind == READING_DIGITAL_LINK;
+}
+
+static void
+answer_code(struct call *call, struct slice text)
+{
+    struct reading *reading = &call->assessed.reading;
+    enum reading_error error = reading_identify(reading, text, confirm, call);
+    if (error != READ_OK && !names_a_unit(text))
+        answer_no_code(call, error, text);
+    else
+        answer_verdict(call);
+}
+
+static void
+verify_body(struct call *call, const struct json_doc *doc)
+{
+    static const struct json_member members[] = {{"code", JSON_STRING, true}, {NULL, 0, false}};
+    const struct json_node *root = json_root(doc);
+    struct fault fault = {ERR_OK, ""};
+    if (json_check_object(root, "", members, &fault) != ERR_OK) {
+        response_fault(call->response, &fault);
+        return;
+    }
+    call->pointer = "/code";
+    answer_code(call, json_string(json_member_of(root, "code")));
+}
+
+void
+api_verify(struct worker *worker, const struct request *request, struct response *response)
+{
+    struct call call;
+    struct json_doc *doc = NULL;
+    struct fault fault = {ERR_OK, ""};
+    call_begin(&call, worker, request, response);
+    if (json_parse(request->body, VERIFY_JSON_MAX, &doc, &fault) == ERR_OK)
+        verify_body(&call, doc);
+    else
+        response_fault(response, &fault);
+    json_free(doc);
+    call_end(&call);
+}
+
+/* ---- the form of the front page ---- */
+
+static enum reading_error
+why_no_value(struct slice query)
+{
+    if (query.len == 0)
+        return READ_EMPTY;
+    return query.len > SCAN_TEXT_MAX ? READ_TOO_LONG : READ_BAD_CHARACTER;
+}
+
+void
+api_check_form(struct worker *worker, const struct request *request, struct response *response)
+{
+    struct call call;
+    char code[SCAN_TEXT_MAX + 1];
+    call_begin(&call, worker, request, response);
+    if (query_value(code, sizeof code, request->query, "code"))
+        answer_code(&call, slice_of(code));
+    else
+        answer_no_code(&call, why_no_value(request->query), slice_of(""));
+    call_end(&call);
+}
+
+void
+api_home(struct worker *worker, const struct request *request, struct response *response)
+{
+    const struct pages *pages = worker->app->pages;
+    const char *language = request_language(request, pages_languages(pages));
+    response_header(response, "Vary", "Accept-Language");
+    response_header(response, "Content-Language", "%s", language);
+    response->content_type = html_type;
+    page_home(&response->body, pages, language);
+}
