@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Without a good signature the answer is the same, byte for byte, whether or not there is a unit
+ * with this serial, and whatever happened to it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/api/gateway.h"
+
+/* Registered and stolen; there is no unit with the other one. They have the same length. */
+#define KNOWN "KNOWN-00001"
+#define ABSENT "KNOWN-00002"
+
+static const char *const accepts[] = {"application/json", "text/html"};
+
+/* The answer with every serial struck out, and every header with it. */
+static struct text
+blanked(const struct gateway *g, const char *serial)
+{
+    struct text out;
+    text_init(&out, 1024 * 1024);
+    text_printf(&out, "%d %s\n", g->response.status, g->response.content_type);
+    for (size_t i = 0; i < g->response.header_count; i++)
+        text_printf(&out, "%s: %s\n", g->response.headers[i].name, g->response.headers[i].value);
+    const char *rest = g->response.body.data;
+    for (const char *at = NULL; (at = strstr(rest, serial)) != NULL; rest = at + strlen(serial)) {
+        text_slice_put(&out, slice_make(rest, (size_t)(at - rest)));
+        text_put(&out, "(serial)");
+    }
+    text_put(&out, rest);
+    assert_true(text_ok(&out));
+    return out;
+}
+
+static void
+make_stolen_unit(struct gateway *g)
+{
+    struct identity id = identity_of("", KNOWN);
+    struct unit unit = registered(g, PLANT_A, &id, 100);
+    happen(g, &unit, EVENT_SELL, 101);
+    happen(g, &unit, EVENT_REPORT_STOLEN, 102);
+}
+
+static void
+assert_same(struct gateway *g, const char *label, struct question question[2], const char *reason)
+{
+    for (size_t a = 0; a < sizeof accepts / sizeof accepts[0]; a++) {
+        question[0].accept = accepts[a];
+        question[1].accept = accepts[a];
+        ask(g, &question[0]);
+        struct text known = blanked(g, KNOWN);
+        if (strstr(known.data, reason) == NULL)
+            fail_msg("%s: %s", label, known.data);
+        ask(g, &question[1]);
+        struct text absent = blanked(g, ABSENT);
+        if (known.len != absent.len || memcmp(known.data, absent.data, known.len) != 0)
+            fail_msg("%s differs: %s", label, absent.data);
+        text_free(&known);
+        text_free(&absent);
+    }
+}
+
+static void
+typed_serials(void **state)
+{
+    static const struct {
+        const char *label;
+        handler *handle;
+        const char *path, *query, *body; /* % is the serial */
+    } rows[] = {
+        {"a link without a signature", api_digital_link, "/01/09506000134352/21/%", NULL, NULL},
+        {"an element string", api_verify, "/v1/verify", NULL,
+         "{\"code\":\"(01)09506000134352(21)%\"}"},
+        {"a serial", api_verify, "/v1/verify", NULL, "{\"code\":\"%\"}"},
+        {"the form", api_check_form, "/check", "code=%", NULL},
+    };
+    static const char *const serials[] = {KNOWN, ABSENT};
+    struct gateway *g = *state;
+    make_stolen_unit(g);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char texts[2][3][200] = {{"", "", ""}, {"", "", ""}};
+        struct question question[2];
+        for (size_t q = 0; q < 2; q++) {
+            const char *const parts[] = {rows[i].path, rows[i].query, rows[i].body};
+            for (size_t p = 0; p < 3; p++) {
+                const char *mark = parts[p] == NULL ? NULL : strchr(parts[p], '%');
+                int before = mark == NULL ? 0 : (int)(mark - parts[p]);
+                if (parts[p] != NULL)
+                    (void)snprintf(texts[q][p], sizeof texts[q][p], "%.*s%s%s", before, parts[p],
+                                   mark == NULL ? "" : serials[q],
+                                   mark == NULL ? parts[p] : mark + 1);
+            }
+            question[q] = (struct question){.handle = rows[i].handle,
+                                            .path = texts[q][0],
+                                            .query = texts[q][1],
+                                            .body = parts[2] == NULL ? NULL : texts[q][2]};
+        }
+        assert_same(g, rows[i].label, question, "signature_needed");
+    }
+}
+
+/* The same for signatures that are not good. */
+static void
+bad_signatures(void **state)
+{
+    static const struct {
+        const char *label;
+        enum signer signer;
+        size_t changed; /* this character of the token; 0: none */
+        const char *reason;
+    } rows[] = {
+        {"forged", PLANT_A, 60, "label_forged"},
+        {"by nobody we know", PIRATE, 0, "issuer_unknown"},
+        {"by a key for other products", PLANT_C, 0, "issuer_out_of_scope"},
+        {"by a stolen key", PLANT_B, 0, "issuer_revoked"},
+    };
+    static const char *const serials[] = {KNOWN, ABSENT};
+    struct gateway *g = *state;
+    make_stolen_unit(g);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char queries[2][3 + TOKEN_CHARS];
+        struct label labels[2];
+        struct question question[2];
+        for (size_t q = 0; q < 2; q++) {
+            struct identity id = identity_of("", serials[q]);
+            labels[q] = label_of(g, rows[i].signer, &id);
+            char *changed = &labels[q].token[rows[i].changed];
+            if (rows[i].changed != 0)
+                *changed = *changed == 'A' ? 'B' : 'A';
+            (void)snprintf(queries[q], sizeof queries[q], "S=%s", labels[q].token);
+            question[q] = (struct question){
+                .handle = api_digital_link, .path = labels[q].path, .query = queries[q]};
+        }
+        assert_same(g, rows[i].label, question, rows[i].reason);
+    }
+}
+
+/* Nobody but staff learns where a unit is, who sold it or by which order. */
+static void
+what_the_public_never_sees(void **state)
+{
+    static const char *const hidden[] = {"Hall 7", "seller",   "location", "order",
+                                         "state",  "a reason", "plant-a",  "registered_at"};
+    struct gateway *g = *state;
+    struct identity id = identity_of("", KNOWN);
+    struct unit unit = registered(g, PLANT_A, &id, 100);
+    struct change change;
+    struct operation operation;
+    test_operation(&operation, 101);
+    test_change(&change, &unit, EVENT_RECEIVE, &operation, "Hall 7");
+    assert_int_equal(registry_apply(g->worker.session, &change, 1, &operation, NULL, NULL), ERR_OK);
+    struct unit_key key = test_key(&unit);
+    assert_int_equal(registry_get(g->worker.session, &key, &unit), ERR_OK);
+    assert_string_equal(unit.location, "Hall 7");
+    happen(g, &unit, EVENT_SELL, 102);
+    happen(g, &unit, EVENT_HOLD, 103);
+    struct label label = label_of(g, PLANT_A, &id);
+    ask_label(g, &label);
+    assert_string_equal(answer_text(g, "reasons/0/code"), "held");
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
+        if (answer_holds(g, hidden[i]))
+            fail_msg("it tells %s: %s", hidden[i], g->response.body.data);
+}
+
+int
+main(void)
+{
+#define WITH_GATEWAY(test) cmocka_unit_test_setup_teardown(test, gateway_set_up, gateway_tear_down)
+    const struct CMUnitTest tests[] = {
+        WITH_GATEWAY(typed_serials),
+        WITH_GATEWAY(bad_signatures),
+        WITH_GATEWAY(what_the_public_never_sees),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
