@@ -9,7 +9,9 @@
 static void
 separate(struct text *out)
 {
-    char last = out->len > 0 ? out->data[out->len - 1] : '{';
+    char last = '{';
+    if (out->len > 0)
+        last = out->data[out->len - 1];
     if (last != '{' && last != '[')
         text_char(out, ',');
 }

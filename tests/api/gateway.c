@@ -202,6 +202,21 @@ happen(struct gateway *g, struct unit *unit, enum event_type type, uint64_t numb
 /* ---- questions and answers ---- */
 
 void
+fill_in(char *out, size_t size, const char *text, const char *value)
+{
+    struct text filled;
+    struct slice rest = slice_of(text);
+    text_init(&filled, size);
+    while (rest.len > 0) {
+        bool mark = slice_find(rest, '$') < rest.len;
+        text_slice_put(&filled, slice_take_until(&rest, '$'));
+        text_put(&filled, mark ? value : "");
+    }
+    assert_true(text_ok(&filled) && slice_copy(out, size, text_slice(&filled)));
+    text_free(&filled);
+}
+
+void
 ask(struct gateway *g, const struct question *question)
 {
     struct request request = {.method = question->body == NULL ? METHOD_GET : METHOD_POST,

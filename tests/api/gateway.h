@@ -61,6 +61,9 @@ struct unit registered(struct gateway *g, enum signer signer, const struct ident
 /* Applies an event at EPOCH + number; *unit becomes the record as it is then. */
 void happen(struct gateway *g, struct unit *unit, enum event_type type, uint64_t number);
 
+/* Copies `text` with each $ replaced; it has to fit. NULL is "". */
+void fill_in(char *out, size_t size, const char *text, const char *value);
+
 /* What a client sends. NULL leaves a header or part out. */
 struct question {
     handler *handle;

@@ -24,7 +24,7 @@ static struct text
 blanked(const struct gateway *g, const char *serial)
 {
     struct text out;
-    text_init(&out, 1024 * 1024);
+    text_init(&out, SIZE_MAX / 2);
     text_printf(&out, "%d %s\n", g->response.status, g->response.content_type);
     for (size_t i = 0; i < g->response.header_count; i++)
         text_printf(&out, "%s: %s\n", g->response.headers[i].name, g->response.headers[i].value);
@@ -66,42 +66,47 @@ assert_same(struct gateway *g, const char *label, struct question question[2], c
     }
 }
 
+/* One question about a serial; $ in its parts stands for it. */
+struct asking {
+    char path[200], query[200], body[200];
+    struct question question;
+};
+
+static void
+asking_fill(struct asking *out, const struct question *pattern, const char *serial)
+{
+    out->question = *pattern;
+    fill_in(out->path, sizeof out->path, pattern->path, serial);
+    fill_in(out->query, sizeof out->query, pattern->query, serial);
+    fill_in(out->body, sizeof out->body, pattern->body, serial);
+    out->question.path = out->path;
+    out->question.query = out->query;
+    out->question.body = pattern->body == NULL ? NULL : out->body;
+}
+
 static void
 typed_serials(void **state)
 {
     static const struct {
         const char *label;
-        handler *handle;
-        const char *path, *query, *body; /* % is the serial */
+        struct question question;
     } rows[] = {
-        {"a link without a signature", api_digital_link, "/01/09506000134352/21/%", NULL, NULL},
-        {"an element string", api_verify, "/v1/verify", NULL,
-         "{\"code\":\"(01)09506000134352(21)%\"}"},
-        {"a serial", api_verify, "/v1/verify", NULL, "{\"code\":\"%\"}"},
-        {"the form", api_check_form, "/check", "code=%", NULL},
+        {"a link without a signature",
+         {.handle = api_digital_link, .path = "/01/09506000134352/21/$"}},
+        {"an element string",
+         {.handle = api_verify, .body = "{\"code\":\"(01)09506000134352(21)$\"}"}},
+        {"a serial", {.handle = api_verify, .body = "{\"code\":\"$\"}"}},
+        {"the form", {.handle = api_check_form, .query = "code=$"}},
     };
-    static const char *const serials[] = {KNOWN, ABSENT};
     struct gateway *g = *state;
     make_stolen_unit(g);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char texts[2][3][200] = {{"", "", ""}, {"", "", ""}};
-        struct question question[2];
-        for (size_t q = 0; q < 2; q++) {
-            const char *const parts[] = {rows[i].path, rows[i].query, rows[i].body};
-            for (size_t p = 0; p < 3; p++) {
-                const char *mark = parts[p] == NULL ? NULL : strchr(parts[p], '%');
-                int before = mark == NULL ? 0 : (int)(mark - parts[p]);
-                if (parts[p] != NULL)
-                    (void)snprintf(texts[q][p], sizeof texts[q][p], "%.*s%s%s", before, parts[p],
-                                   mark == NULL ? "" : serials[q],
-                                   mark == NULL ? parts[p] : mark + 1);
-            }
-            question[q] = (struct question){.handle = rows[i].handle,
-                                            .path = texts[q][0],
-                                            .query = texts[q][1],
-                                            .body = parts[2] == NULL ? NULL : texts[q][2]};
-        }
-        assert_same(g, rows[i].label, question, "signature_needed");
+        struct asking known;
+        struct asking absent;
+        asking_fill(&known, &rows[i].question, KNOWN);
+        asking_fill(&absent, &rows[i].question, ABSENT);
+        struct question pair[] = {known.question, absent.question};
+        assert_same(g, rows[i].label, pair, "signature_needed");
     }
 }
 
