@@ -84,11 +84,10 @@ key_read_pair(struct span key, char gtin[static GTIN_DIGITS + 1], char *text, si
     struct unpacker u = {key.data, key.len, false};
     unpack_bytes(&u, gtin, GTIN_DIGITS);
     gtin[GTIN_DIGITS] = '\0';
-    size_t len = u.len;
-    if (u.failed || len >= size || memchr(key.data, '\0', key.len) != NULL)
+    memset(text, 0, size);
+    if (u.failed || u.len >= size || memchr(key.data, '\0', key.len) != NULL)
         return false;
-    unpack_bytes(&u, text, len);
-    text[len] = '\0';
+    unpack_bytes(&u, text, u.len);
     return true;
 }
 

@@ -38,7 +38,11 @@ registry_open(const char *url, const struct registry_options *options, struct re
         return fault_set(fault, ERR_INVALID, "%s: the path is missing or too long", url);
     if (options->record_key == NULL)
         return fault_set(fault, ERR_INVALID, "%s: the record key is missing", url);
-    enum err err = engine->open(&place, options, out, fault);
+    /* What was wrong on the way to success is nobody's business. */
+    struct fault wrong = {ERR_OK, ""};
+    enum err err = engine->open(&place, options, out, &wrong);
+    if (err != ERR_OK && fault != NULL)
+        *fault = wrong;
     if (err != ERR_OK)
         return err;
     (*out)->engine = engine;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A second process that has the same registry open: the test program itself, run again. It is made
+ * by fork and exec, so that nothing of LMDB crosses a fork. */
+#ifndef ASSAY_TESTS_REGISTRY_CHILD_H
+#define ASSAY_TESTS_REGISTRY_CHILD_H
+
+#include <sys/types.h>
+
+#include "tests/registry/support.h"
+
+struct child {
+    pid_t pid;
+    int to, from; /* pipes */
+};
+
+/* Runs this program as `program MODE URL`. */
+void child_start(struct child *child, const char *mode, const char *url);
+/* Sends a line, and returns the number the child answers with. */
+int child_ask(const struct child *child, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Closes the pipes and returns what waitpid says. */
+int child_end(struct child *child);
+
+/* In the child: reads a line without its end; false when there is no more. */
+bool child_line(char *out, size_t size);
+void child_answer(int number);
+
+#endif

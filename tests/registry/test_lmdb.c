@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The contract on LMDB, and what is LMDB's own: places, processes, the size of the map. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/registry/child.h"
+#include "tests/registry/contract.h"
+
+static int
+make_place(void **state)
+{
+    struct test_place *place = calloc(1, sizeof *place);
+    assert_non_null(place);
+    test_place_make(place);
+    *state = place;
+    return 0;
+}
+
+static int
+remove_place(void **state)
+{
+    test_place_remove(*state);
+    free(*state);
+    return 0;
+}
+
+static void
+keeps_the_contract(void **state)
+{
+    const struct test_place *place = *state;
+    contract(place->url);
+}
+
+/* ---- addresses and places ---- */
+
+static enum err
+try_open(const char *url, bool read_only, bool must_exist, struct fault *fault)
+{
+    const struct registry_options options = {
+        .record_key = test_record_key, .read_only = read_only, .must_exist = must_exist};
+    struct registry *registry = NULL;
+    *fault = (struct fault){ERR_OK, ""};
+    enum err err = registry_open(url, &options, &registry, fault);
+    assert_true((err == ERR_OK) == (registry != NULL));
+    assert_true((err == ERR_OK) == (fault->text[0] == '\0'));
+    registry_close(registry);
+    return err;
+}
+
+static void
+addresses(void **state)
+{
+    static const struct {
+        const char *label, *before;
+        bool path; /* between the two */
+        const char *behind;
+        enum err expected;
+    } rows[] = {
+        {"another engine", "postgresql:", true, "", ERR_INVALID},
+        {"no engine", "", true, "", ERR_INVALID},
+        {"capitals", "LMDB:", true, "", ERR_INVALID},
+        {"nothing", "", false, "", ERR_INVALID},
+        {"no path", "lmdb:", false, "", ERR_INVALID},
+        {"only parameters", "lmdb:", false, "?map=1048576", ERR_INVALID},
+        {"unknown parameter", "lmdb:", true, "?size=1048576", ERR_INVALID},
+        {"parameter without a value", "lmdb:", true, "?map", ERR_INVALID},
+        {"map that is no number", "lmdb:", true, "?map=1M", ERR_INVALID},
+        {"map that is too small", "lmdb:", true, "?map=65535", ERR_INVALID},
+        {"map that is too large", "lmdb:", true, "?map=70368744177665", ERR_INVALID},
+        {"second parameter is unknown", "lmdb:", true, "?map=1048576&x=1", ERR_INVALID},
+        {"parent that is a file", "lmdb:", true, "/file/data", ERR_NOT_FOUND},
+        {"file in place of the directory", "lmdb:", true, "/file", ERR_INVALID},
+        {"missing parents", "lmdb:", true, "/data/a/b", ERR_OK},
+        {"empty parameters", "lmdb:", true, "/data/a/b?", ERR_OK},
+        {"slash at the end", "lmdb:", true, "/data/a/b/", ERR_OK},
+    };
+    const struct test_place *place = *state;
+    char file[100];
+    (void)snprintf(file, sizeof file, "%s/file", place->directory);
+    (void)close(open(file, O_CREAT | O_WRONLY, 0600));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char url[256];
+        struct fault fault;
+        (void)snprintf(url, sizeof url, "%s%s%s", rows[i].before,
+                       rows[i].path ? place->directory : "", rows[i].behind);
+        contract_expect(rows[i].label, try_open(url, false, false, &fault), rows[i].expected);
+    }
+    char path[600];
+    memset(path, 'x', sizeof path);
+    memcpy(path, "lmdb:/tmp/", 10);
+    path[sizeof path - 1] = '\0';
+    struct fault fault;
+    contract_expect("path that is too long", try_open(path, false, false, &fault), ERR_INVALID);
+    const char *made[] = {"data/a/b/data.mdb",
+                          "data/a/b/lock.mdb",
+                          "data/a/b/open.lock",
+                          "data/a/b",
+                          "data/a",
+                          "data"};
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
+        struct stat st;
+        (void)snprintf(path, sizeof path, "%s/%s", place->directory, made[i]);
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_mode & 0777, S_ISDIR(st.st_mode) ? 0700 : 0600);
+        assert_int_equal(remove(path), 0);
+    }
+}
+
+static void
+nothing_there(void **state)
+{
+    const struct test_place *place = *state;
+    struct fault fault;
+    struct stat st;
+    contract_expect("read-only", try_open(place->url, true, false, &fault), ERR_NOT_FOUND);
+    contract_expect("must exist", try_open(place->url, false, true, &fault), ERR_NOT_FOUND);
+    assert_int_equal(stat(place->path, &st), -1);
+    assert_int_equal(mkdir(place->path, 0700), 0);
+    contract_expect("empty directory, read-only", try_open(place->url, true, false, &fault),
+                    ERR_NOT_FOUND);
+    contract_expect("empty directory, must exist", try_open(place->url, false, true, &fault),
+                    ERR_NOT_FOUND);
+    assert_int_equal(rmdir(place->path), 0); /* and it is still empty */
+    contract_expect("create", try_open(place->url, false, false, &fault), ERR_OK);
+    contract_expect("read-only", try_open(place->url, true, false, &fault), ERR_OK);
+    contract_expect("must exist", try_open(place->url, false, true, &fault), ERR_OK);
+}
+
+/* The user "nobody" has no right to a directory of ours. Root has every right, so it changes. */
+static void
+no_permission(void **state)
+{
+    const struct test_place *place = *state;
+    struct fault fault;
+    contract_expect("create", try_open(place->url, false, false, &fault), ERR_OK);
+    pid_t pid = fork(); /* no registry is open here */
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        bool root = geteuid() == 0;
+        if (root ? setgid(65534) != 0 || setuid(65534) != 0 : chmod(place->path, 0) != 0)
+            _exit(1);
+        bool denied = try_open(place->url, false, false, &fault) == ERR_DENIED &&
+                      try_open(place->url, false, true, &fault) == ERR_DENIED &&
+                      try_open(place->url, true, false, &fault) == ERR_DENIED;
+        _exit(denied ? 0 : 2);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    (void)chmod(place->path, 0700);
+    assert_int_equal(status, 0);
+}
+
+static void
+once_a_process(void **state)
+{
+    const struct test_place *place = *state;
+    char link[100];
+    char other[128];
+    struct fault fault;
+    struct registry *registry = test_open(place->url);
+    contract_expect("again", try_open(place->url, false, false, &fault), ERR_BUSY);
+    contract_expect("to read", try_open(place->url, true, false, &fault), ERR_BUSY);
+    (void)snprintf(link, sizeof link, "%s/link", place->directory);
+    assert_int_equal(symlink("data", link), 0);
+    (void)snprintf(other, sizeof other, "lmdb:%s/../link", place->path);
+    contract_expect("by another name", try_open(other, false, false, &fault), ERR_BUSY);
+    registry_close(registry);
+    contract_expect("after it was closed", try_open(other, false, false, &fault), ERR_OK);
+}
+
+static void
+other_record_key(void **state)
+{
+    const struct test_place *place = *state;
+    uint8_t key[RECORD_KEY_BYTES];
+    struct registry_options options = {.record_key = key};
+    struct registry *registry = NULL;
+    struct fault fault = {ERR_OK, ""};
+    memcpy(key, test_record_key, sizeof key);
+    registry_close(test_open(place->url));
+    key[15] ^= 0x80;
+    contract_expect("other key", registry_open(place->url, &options, &registry, &fault),
+                    ERR_CORRUPT);
+    assert_non_null(strstr(fault.text, "record key"));
+    assert_non_null(strstr(fault.text, place->path));
+    options.record_key = NULL;
+    contract_expect("no key", registry_open(place->url, &options, &registry, &fault), ERR_INVALID);
+    registry_close(test_open(place->url));
+}
+
+/* ---- two processes ---- */
+
+/* What the child does with a line: "put NUMBER", "get NUMBER", "receive NUMBER"; answers an err. */
+static enum err
+obey(struct registry_session *session, const char *line)
+{
+    unsigned number = 0;
+    char serial[16];
+    char gtin[GTIN_DIGITS + 1];
+    struct unit unit;
+    struct operation operation;
+    struct change change;
+    enum err result = ERR_COUNT;
+    bool same = false;
+    if (sscanf(line, "%*s %u", &number) != 1) // NOLINT(cert-err34-c): our own test wrote it
+        return ERR_USAGE;
+    (void)snprintf(serial, sizeof serial, "S%u", number);
+    test_gtin(gtin, 1);
+    test_unit(&unit, gtin, serial);
+    struct unit_key key = test_key(&unit);
+    test_operation(&operation, (line[0] == 'p' ? 1000 : 2000) + number);
+    if (line[0] == 'p')
+        return registry_commission(session, &unit, 1, &operation, &result, &same);
+    enum err err = registry_get(session, &key, &unit);
+    if (err != ERR_OK || line[0] == 'g')
+        return err;
+    if (!test_try_change(&change, &unit, EVENT_RECEIVE, &operation, "Berlin 1"))
+        return ERR_CONFLICT;
+    return registry_apply(session, &change, 1, &operation, NULL, NULL);
+}
+
+static int
+serve(const char *url)
+{
+    char line[256];
+    const struct registry_options options = {.record_key = test_record_key};
+    struct registry *registry = NULL;
+    struct registry_session *session = NULL;
+    struct fault fault;
+    enum err err = registry_open(url, &options, &registry, &fault);
+    if (err == ERR_OK)
+        err = registry_session_open(registry, &session, &fault);
+    while (child_line(line, sizeof line))
+        child_answer((int)(err == ERR_OK && line[0] != 'o' ? obey(session, line) : err));
+    registry_session_close(session);
+    registry_close(registry);
+    return 0;
+}
+
+static void
+two_processes(void **state)
+{
+    static const struct {
+        bool by_child;
+        const char *line;
+        enum err expected;
+    } rows[] = {
+        {true, "opened", ERR_OK},
+        {false, "get 1", ERR_NOT_FOUND},
+        {true, "get 1", ERR_NOT_FOUND},
+        {true, "put 1", ERR_OK},
+        {false, "get 1", ERR_OK},
+        {false, "put 2", ERR_OK},
+        {true, "get 2", ERR_OK},
+        {true, "receive 2", ERR_OK},
+        {false, "receive 2", ERR_CONFLICT},
+        {false, "receive 1", ERR_OK},
+        {true, "receive 1", ERR_CONFLICT},
+    };
+    const struct test_place *place = *state;
+    struct child child;
+    struct registry *registry = test_open(place->url);
+    struct registry_session *session = test_session(registry);
+    child_start(&child, "serve", place->url);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        enum err err = rows[i].by_child ? (enum err)child_ask(&child, "%s", rows[i].line)
+                                        : obey(session, rows[i].line);
+        contract_expect(rows[i].line, err, rows[i].expected);
+    }
+    assert_int_equal(child_end(&child), 0);
+    test_undamaged(session);
+    registry_session_close(session);
+    registry_close(registry);
+}
+
+/* Processes that open and close at the same moment do not disturb each other. */
+static void
+opening_at_once(void **state)
+{
+    enum { CHILDREN = 3, ROUNDS = 8 };
+    const struct test_place *place = *state;
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        struct child children[CHILDREN];
+        for (size_t i = 0; i < CHILDREN; i++)
+            child_start(&children[i], "serve", place->url);
+        for (size_t i = 0; i < CHILDREN; i++)
+            contract_expect(
+                "put", (enum err)child_ask(&children[i], "put %u", round * CHILDREN + (unsigned)i),
+                ERR_OK);
+        for (size_t i = 0; i < CHILDREN; i++)
+            assert_int_equal(child_end(&children[i]), 0);
+    }
+    struct registry *registry = test_open(place->url);
+    struct registry_session *session = test_session(registry);
+    struct registry_health health;
+    contract_expect("health", registry_health(session, &health), ERR_OK);
+    assert_int_equal(health.units, CHILDREN * ROUNDS);
+    test_undamaged(session);
+    registry_session_close(session);
+    registry_close(registry);
+}
+
+/* ---- the map ---- */
+
+static enum err
+put_batch(struct registry_session *session, uint64_t number, size_t count)
+{
+    char gtin[GTIN_DIGITS + 1];
+    struct operation operation;
+    struct unit *units = calloc(count, sizeof *units);
+    enum err *results = calloc(count, sizeof *results);
+    bool *same = calloc(count, sizeof *same);
+    assert_true(units != NULL && results != NULL && same != NULL);
+    test_gtin(gtin, (unsigned)number);
+    test_operation(&operation, number);
+    for (size_t i = 0; i < count; i++) {
+        char serial[24];
+        (void)snprintf(serial, sizeof serial, "S%05u", (unsigned)i);
+        test_unit(&units[i], gtin, serial);
+    }
+    enum err err = registry_commission(session, units, count, &operation, results, same);
+    for (size_t i = 0; i < count && err != ERR_EXISTS; i++)
+        assert_int_equal(results[i], err);
+    free(units);
+    free(results);
+    free(same);
+    return err;
+}
+
+static void
+full_map(void **state)
+{
+    const struct test_place *place = *state;
+    char url[128];
+    struct operation operation;
+    struct registry_health health;
+    (void)snprintf(url, sizeof url, "lmdb:%s?map=1048576", place->path);
+    struct registry *registry = test_open(url);
+    struct registry_session *session = test_session(registry);
+    uint64_t batches = 0;
+    enum err err = ERR_OK;
+    while (err == ERR_OK && batches < 100)
+        err = put_batch(session, ++batches, 500);
+    contract_expect("batch that does not fit", err, ERR_FULL);
+    assert_true(batches > 2);
+    test_operation(&operation, batches);
+    contract_expect("nothing of it is there",
+                    registry_find_operation(session, operation.id, &operation), ERR_NOT_FOUND);
+    contract_expect("health", registry_health(session, &health), ERR_OK);
+    assert_int_equal(health.units, (batches - 1) * 500);
+    assert_int_equal(health.bytes_max, 1048576);
+    test_undamaged(session);
+    registry_session_close(session);
+    registry_close(registry);
+    registry = test_open(place->url);
+    session = test_session(registry);
+    contract_expect("the same batch with a larger map", put_batch(session, batches, 500), ERR_OK);
+    test_undamaged(session);
+    registry_session_close(session);
+    registry_close(registry);
+}
+
+struct put {
+    pthread_t thread;
+    struct registry *registry;
+    uint64_t number;
+    size_t count;
+    enum err err;
+};
+
+static void *
+put_in_thread(void *context)
+{
+    struct put *put = context;
+    struct registry_session *session = test_session(put->registry);
+    put->err = put_batch(session, put->number, put->count);
+    registry_session_close(session);
+    return NULL;
+}
+
+/* A call that does not fit shares its transaction with others that do. */
+static void
+one_too_large(void **state)
+{
+    enum { CALLS = 12, LARGE = 5, ROUNDS = 4 };
+    const struct test_place *place = *state;
+    char url[128];
+    (void)snprintf(url, sizeof url, "lmdb:%s?map=1048576", place->path);
+    struct registry *registry = test_open(url);
+    for (uint64_t round = 0; round < ROUNDS; round++) {
+        struct put puts[CALLS];
+        for (size_t i = 0; i < CALLS; i++) {
+            puts[i] = (struct put){.registry = registry,
+                                   .number = round * CALLS + i + 1,
+                                   .count = i == LARGE ? 9000 : 2};
+            assert_int_equal(pthread_create(&puts[i].thread, NULL, put_in_thread, &puts[i]), 0);
+        }
+        for (size_t i = 0; i < CALLS; i++)
+            assert_int_equal(pthread_join(puts[i].thread, NULL), 0);
+        for (size_t i = 0; i < CALLS; i++)
+            contract_expect(i == LARGE ? "the large one" : "a small one", puts[i].err,
+                            i == LARGE ? ERR_FULL : ERR_OK);
+    }
+    struct registry_session *session = test_session(registry);
+    test_undamaged(session);
+    registry_session_close(session);
+    registry_close(registry);
+}
+
+/* A terabyte of addresses by default; what can be had where they are limited. */
+static void
+limited_addresses(void **state)
+{
+    const struct test_place *place = *state;
+    char url[128];
+    (void)snprintf(url, sizeof url, "lmdb:%s", place->path);
+    struct child child;
+    child_start(&child, "limited", url);
+    assert_int_equal(child_ask(&child, "free"), 40); /* 2^40 */
+    int bits = child_ask(&child, "limited");
+    assert_true(bits >= 24 && bits <= 31);
+    assert_int_equal(child_end(&child), 0);
+}
+
+static unsigned long
+addresses_in_use(void)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    bool read = file != NULL && fscanf(file, "%lu", &pages) == 1; // NOLINT(cert-err34-c)
+    if (file != NULL)
+        (void)fclose(file);
+    return read ? pages * 4096 : 0;
+}
+
+/* Answers how many bits the size of the map has. */
+static int
+open_limited(const char *url)
+{
+    char line[32];
+    while (child_line(line, sizeof line)) {
+        struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+        if (line[0] == 'l')
+            limit.rlim_cur = addresses_in_use() + (UINT64_C(2) << 30);
+        (void)setrlimit(RLIMIT_AS, &limit);
+        struct registry *registry = test_open(url);
+        struct registry_session *session = test_session(registry);
+        struct registry_health health;
+        int bits = -1;
+        if (registry_health(session, &health) == ERR_OK)
+            for (; health.bytes_max != 0; health.bytes_max >>= 1)
+                bits++;
+        registry_session_close(session);
+        registry_close(registry);
+        child_answer(bits);
+    }
+    return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+    if (argc == 3 && strcmp(argv[1], "serve") == 0)
+        return serve(argv[2]);
+    if (argc == 3 && strcmp(argv[1], "limited") == 0)
+        return open_limited(argv[2]);
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
+    const struct CMUnitTest tests[] = {
+        TEST(keeps_the_contract), TEST(addresses),         TEST(nothing_there),
+        TEST(no_permission),      TEST(once_a_process),    TEST(other_record_key),
+        TEST(two_processes),      TEST(opening_at_once),   TEST(full_map),
+        TEST(one_too_large),      TEST(limited_addresses),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
