@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { FLAG_MAX = 64 };
 
@@ -38,7 +39,7 @@ take_option(struct slice given, char *const **argv, char name[static FLAG_MAX], 
     if (!slice_copy(name, FLAG_MAX, slice_take_until(&given, '=')))
         return fault_set(fault, ERR_USAGE, "unknown option; try --help");
     *value = joined ? given.data : (*argv)[1];
-    if (*value == NULL)
+    if (*value == NULL || (!joined && slice_starts(slice_of(*value), "--")))
         return fault_set(fault, ERR_USAGE, "--%s needs a value", name);
     *argv += joined ? 0 : 1;
     return ERR_OK;
@@ -84,20 +85,34 @@ read_flags(struct arguments *out, struct config *config, char *const *argv, stru
     return ERR_OK;
 }
 
+/* From the weakest source to the strongest. `file` may be NULL. */
+static enum err
+read_sources(struct arguments *out, const char *file, char *const *argv, char *const *environment,
+             struct fault *fault)
+{
+    enum err err = ERR_OK;
+    config_defaults(&out->config);
+    if (file != NULL)
+        err = config_read_file(&out->config, file, fault);
+    if (err == ERR_OK)
+        err = config_read_environment(&out->config, environment, fault);
+    return err == ERR_OK ? read_flags(out, &out->config, argv, fault) : err;
+}
+
 enum err
 arguments_read(struct arguments *out, char *const *argv, char *const *environment,
                struct fault *fault)
 {
+    char usual[CONFIG_PATH_MAX];
     *out = (struct arguments){.config_file = NULL};
-    config_defaults(&out->config);
     enum err err = read_flags(out, NULL, argv, fault);
     if (err != ERR_OK || out->help || out->version)
         return err;
-    if (out->config_file != NULL)
-        err = config_read_file(&out->config, out->config_file, fault);
-    if (err == ERR_OK)
-        err = config_read_environment(&out->config, environment, fault);
-    if (err == ERR_OK)
-        err = read_flags(out, &out->config, argv, fault);
+    err = read_sources(out, out->config_file, argv, environment, fault);
+    if (err != ERR_OK)
+        return err;
+    config_path(usual, out->config.data, "assayd.ini");
+    if (out->config_file == NULL && access(usual, F_OK) == 0)
+        err = read_sources(out, usual, argv, environment, fault);
     return err == ERR_OK ? config_check(&out->config, fault) : err;
 }

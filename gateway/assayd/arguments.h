@@ -10,8 +10,9 @@ struct arguments {
     struct config config;    /* from every source, checked */
 };
 
-/* Reads the file that --config names, then the environment, then the flags, each over what was set
- * before. ERR_USAGE for a flag that is wrong; with --help or --version nothing is read. */
+/* Reads the file that --config names, or DATA/assayd.ini when there is one, then the environment,
+ * then the flags, each over what was set before. ERR_USAGE for a flag that is wrong; with --help or
+ * --version nothing is read. */
 enum err arguments_read(struct arguments *out, char *const *argv, char *const *environment,
                         struct fault *fault) MUST_CHECK;
 

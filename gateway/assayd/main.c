@@ -13,7 +13,7 @@ static const char usage[] =
     "Answers whether labels are genuine. Flags win over the environment (ASSAY_PORT, ...),\n"
     "which wins over the file, which wins over the defaults.\n"
     "\n"
-    "  --config FILE                an INI file of the keys below: port = 8080\n"
+    "  --config FILE                an INI file: port = 8080 (DATA/assayd.ini if there)\n"
     "  --check-config               say what is wrong with the configuration, and exit\n"
     "  --print-config               print every key with its value and source, and exit\n"
     "  --version, --help\n"

@@ -33,7 +33,8 @@ static const struct key keys[] = {
     {"workers", "NUMBER", "128", "connections that are served at once", AT(workers), NULL, 1, 4096},
     {"request_timeout_ms", "NUMBER", "5000", "time for a request's headers, and again for its body",
      AT(request_timeout_ms), NULL, 100, 60000},
-    {"keep_alive_ms", "NUMBER", "500", "how long an idle connection is kept open; 0: not at all",
+    {"keep_alive_ms", "NUMBER", "75000",
+     "how long an idle connection is kept: longer than a proxy in front does; 500 without one",
      AT(keep_alive_ms), NULL, 0, 600000},
     {"log", "LEVEL", "info", "error, info or debug, as JSON lines on standard error", AT(log),
      config_value_log, 0, 0},
@@ -60,20 +61,42 @@ keep_source(struct config *config, size_t index, const char *source)
             *out = '?';
 }
 
-static enum err
-unknown_key(const char *key, const char *source, struct fault *fault)
+static const char *
+nearest_key(const char *key)
 {
-    static const char *const tls[] = {"tls", "ssl", "https"};
-    for (size_t i = 0; i < sizeof tls / sizeof tls[0]; i++)
-        if (slice_starts(slice_of(key), tls[i]))
-            return fault_set(fault, ERR_INVALID, "%s: %s: %s", source, key, tls_advice);
     struct suggestion nearest;
-    char hint[FAULT_TEXT_MAX];
     suggest_begin(&nearest, key);
     for (size_t i = 0; i < CONFIG_KEYS; i++)
         suggest_offer(&nearest, keys[i].name);
-    suggest_text(hint, &nearest, "");
-    return fault_set(fault, ERR_INVALID, "%s: unknown key %s%s", source, key, hint);
+    return nearest.best;
+}
+
+static bool
+is_tls(const char *key)
+{
+    static const char *const begin[] = {"tls", "ssl", "https"};
+    for (size_t i = 0; i < sizeof begin / sizeof begin[0]; i++)
+        if (slice_starts(slice_of(key), begin[i]))
+            return true;
+    return false;
+}
+
+bool
+config_concerns(const char *key)
+{
+    return is_tls(key) || nearest_key(key) != NULL;
+}
+
+static enum err
+unknown_key(const char *key, const char *source, struct fault *fault)
+{
+    const char *nearest = nearest_key(key);
+    if (is_tls(key))
+        return fault_set(fault, ERR_INVALID, "%s: %s: %s", source, key, tls_advice);
+    if (nearest == NULL)
+        return fault_set(fault, ERR_INVALID, "%s: unknown key %s", source, key);
+    return fault_set(fault, ERR_INVALID, "%s: unknown key %s; did you mean %s?", source, key,
+                     nearest);
 }
 
 static enum err

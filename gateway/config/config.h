@@ -32,13 +32,16 @@ struct config {
 void config_defaults(struct config *config);
 /* An unknown key is ERR_INVALID with file, line and the nearest key; so is a value out of range. */
 enum err config_read_file(struct config *config, const char *path, struct fault *fault) MUST_CHECK;
-/* Of `environment` ("NAME=value", NULL ends) the names that begin with ASSAY_. */
+/* Of `environment` ("NAME=value", NULL ends) the names that begin with ASSAY_. A name that is near
+ * no key belongs to somebody else. */
 enum err config_read_environment(struct config *config, char *const *environment,
                                  struct fault *fault) MUST_CHECK;
 /* `source` is where the value came from, for people: "assayd.ini:3", "ASSAY_PORT", "--port". It
  * begins the fault. */
 enum err config_set(struct config *config, const char *key, const char *value, const char *source,
                     struct fault *fault) MUST_CHECK;
+/* Is it a key, nearly one, or one of TLS, which is refused with advice? */
+bool config_concerns(const char *key);
 /* After all keys were set: makes base_url from the port when nothing set it, and refuses a base_url
  * that leads to another port of this machine. */
 enum err config_check(struct config *config, struct fault *fault) MUST_CHECK;

@@ -75,6 +75,8 @@ take_variable(struct config *config, struct slice variable, struct fault *fault)
         key[len] = (char)(letter ? name.data[len] ^ 0x20 : name.data[len]);
     }
     key[len] = '\0';
+    if (!config_concerns(key))
+        return ERR_OK;
     return config_set(config, key, variable.data == NULL ? "" : variable.data, source, fault);
 }
 

@@ -252,7 +252,9 @@ http_error(struct mg_connection *conn, int status, const char *message)
         (void)answer_without_worker(conn);
         return 0;
     }
-    edge->request = (struct request){.now = edge->worker.app->now()};
+    const char *method = mg_get_request_info(conn)->request_method; /* NULL or cut nowhere yet */
+    bool head = method != NULL && strncmp(method, "HEAD", 4) == 0;
+    edge->request = (struct request){.method = head ? METHOD_HEAD : METHOD_GET};
     reset_response(&edge->response);
     if (status == 505)
         response_problem(&edge->response, 505, "http_version", "HTTP version not supported",

@@ -23,7 +23,7 @@ has_defaults(void **state)
     assert_string_equal(config.base_url, "");
     assert_int_equal(config.workers, 128);
     assert_int_equal(config.request_timeout_ms, 5000);
-    assert_int_equal(config.keep_alive_ms, 500);
+    assert_int_equal(config.keep_alive_ms, 75000);
     assert_string_equal(config.log, "info");
     for (size_t i = 0; i < CONFIG_KEYS; i++)
         assert_string_equal(config.sources[i], "default");

@@ -113,8 +113,12 @@ static const struct {
     {"empty value", "ASSAY_PORT=", "ASSAY_PORT: port: expected a number from 1 to 65535"},
     {"no '='", "ASSAY_PORT", "ASSAY_PORT: port: expected a number from 1 to 65535"},
     {"unknown", "ASSAY_PROT=1", "ASSAY_PROT: unknown key prot; did you mean port?"},
-    {"half lower case", "ASSAY_port=1", "ASSAY_port: unknown key PORT"},
-    {"nothing after ASSAY_", "ASSAY_=1", "ASSAY_: unknown key "},
+    {"TLS", "ASSAY_TLS_KEY=a.pem",
+     "ASSAY_TLS_KEY: tls_key: TLS is not served here; put a proxy that speaks TLS in front (nginx, "
+     "HAProxy, Caddy) and let it forward to this address and port over http"},
+    {"near no key: not ours", "ASSAY_COLOUR=red", NULL},
+    {"half lower case: not ours", "ASSAY_port=1", NULL},
+    {"nothing after ASSAY_: not ours", "ASSAY_=1", NULL},
 };
 
 static void
