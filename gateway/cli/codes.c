@@ -2,6 +2,7 @@
 #include "gateway/cli/codes.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "gateway/cli/scope.h"
 
@@ -13,6 +14,8 @@ struct run {
     codes_answer *answer;
     struct text out;
     uint64_t codes, negative;
+    bool shows_progress; /* nobody watches the answers */
+    struct progress progress;
 };
 
 static bool
@@ -50,8 +53,11 @@ answer_one(struct run *run, struct slice code, bool one_of_many, struct fault *f
 static enum err
 answer_line(struct slice line, uint64_t number, void *context, struct fault *fault)
 {
-    (void)number;
-    return answer_one(context, line, true, fault);
+    struct run *run = context;
+    enum err err = answer_one(run, line, true, fault);
+    if (run->shows_progress)
+        progress_update(&run->progress, number);
+    return err;
 }
 
 static enum err
@@ -60,7 +66,10 @@ answer_all(struct run *run, struct fault *fault)
     const char *code = run->in->positionals[0];
     if (strcmp(code, "-") != 0)
         return answer_one(run, slice_of(code), false, fault);
+    run->shows_progress = isatty(STDIN_FILENO) != 1 && isatty(STDOUT_FILENO) != 1;
+    progress_begin(&run->progress, "codes", 0);
     enum err err = cli_each_line(stdin, SCAN_TEXT_MAX, answer_line, run, fault);
+    progress_end(&run->progress, run->codes);
     if (err == ERR_OK && run->codes == 0)
         return fault_set(fault, ERR_INVALID, "standard input: there is no code");
     return err;

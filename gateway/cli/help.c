@@ -53,15 +53,16 @@ const char help_keys_add[] =
     "  assay keys add plant-b.ini\n";
 
 const char help_product_put[] =
-    "Creates or changes a product. The file is JSON as `assay product get` writes it; a\n"
-    "\"version\" in it has to be the one that is stored, so that nobody's change is lost.\n"
+    "Adds or changes a product. The file is JSON as `assay product get` writes it. When it\n"
+    "states a \"version\", that has to be the one that is stored, so that nobody's change is\n"
+    "lost.\n"
     "\n"
-    "  assay product put drill.json\n"
-    "  assay product get 09506000134352 --json | edit-it | assay product put -\n";
+    "  assay product get 09506000134352 > drill.json\n"
+    "  assay product put drill.json\n";
 
-const char help_product_get[] = "One product, with its warranty promises.\n"
+const char help_product_get[] = "One product as JSON, with its warranty promises and its version.\n"
                                 "\n"
-                                "  assay product get 09506000134352 --json\n";
+                                "  assay product get 09506000134352\n";
 
 const char help_product_list[] = "Every product of the catalogue.\n"
                                  "\n"
@@ -74,8 +75,8 @@ const char help_issue[] =
     "  RUN.cards.csv      a claim code for each serial, for the card inside the box: secret\n"
     "  RUN.manifest.csv   what `assay import` registers: secret\n"
     "\n"
-    "Serials are random unless --serials names a file with one a line. A label is not\n"
-    "genuine before its unit is registered.\n"
+    "Serials are made up, 12 characters that nobody can guess, unless --serials names a file\n"
+    "with one a line. A label is not genuine before its unit is registered.\n"
     "\n"
     "  assay issue --gtin 09506000134352 --count 500 --lot L24A0917 --key plant-a \\\n"
     "      --base-url https://id.example.com -o run-17\n"
@@ -101,8 +102,8 @@ const char help_label[] =
 const char help_import[] =
     "Registers the units of a manifest. When it is signed as a whole, one signature vouches\n"
     "for every row; otherwise each label is verified. Running it again is harmless: what is\n"
-    "there is left alone, and a serial is never given to a second unit. The exit code is 8\n"
-    "when rows were refused; each is listed with its reason.\n"
+    "there is left alone, and a serial is never given to a second unit. Refused rows are\n"
+    "listed with their reasons; the exit code is then 8, or 1 when every row was refused.\n"
     "\n"
     "  assay import run-17.manifest.csv --dry-run\n"
     "  assay import run-17.manifest.csv\n";
@@ -132,9 +133,11 @@ const char help_verify[] =
 const char help_event[] =
     "Records what happened to a unit: receive, ship, move, sell, return, restock, retire,\n"
     "report_stolen, report_lost, recover, hold, release, suspect, clear. Fields are\n"
-    "location, purchase_order, sales_order, document, on, reason, reference.\n"
+    "location, purchase_order, sales_order, document, on, reason, reference. Some events\n"
+    "belong to others than the operator: --role says on whose behalf.\n"
     "\n"
     "  assay event sell 09506000134352 7K3M9Q2XBT4H on=2026-11-22 sales_order=SO-10021\n"
+    "  assay event return 09506000134352 7K3M9Q2XBT4H --role retailer --actor \"Tool Shop\"\n"
     "  assay event hold 09506000134352 7K3M9Q2XBT4H reason=\"second return\"\n";
 
 const char help_history[] = "Everything that happened to a unit, oldest first.\n"

@@ -132,7 +132,8 @@ static const struct {
 static enum err
 take_option(struct reading_words *r)
 {
-    struct slice word = slice_of(peek(r));
+    const char *text = r->words->words[r->next];
+    struct slice word = slice_of(text);
     if (slice_equal(word, "--")) {
         r->next++;
         r->only_positionals = true;
@@ -148,10 +149,9 @@ take_option(struct reading_words *r)
             return set_option(r, slice_of(briefs[i].name), NULL);
     if (!slice_take(&word, "--"))
         return fault_set(r->fault, ERR_USAGE,
-                         "unknown option %.60s; words that begin with - come after --", peek(r));
-    bool has_value = slice_find(word, '=') < word.len;
-    struct slice name = slice_take_until(&word, '=');
-    return set_option(r, name, has_value ? strchr(peek(r), '=') + 1 : NULL);
+                         "unknown option %.60s; words that begin with - come after --", text);
+    const char *equals = strchr(text, '=');
+    return set_option(r, slice_take_until(&word, '='), equals == NULL ? NULL : equals + 1);
 }
 
 static enum err

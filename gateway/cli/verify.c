@@ -51,9 +51,10 @@ put_json(struct text *out, const struct scanned *scanned, const struct outcome *
 {
     const struct reason_info *info = reason_info(outcome->reason);
     const struct keyset_entry *signer = scanned->trust.signer;
-    text_printf(out, "{\"verdict\":\"%s\",\"reasons\":[{\"code\":\"%s\"",
-                verdict_class_name(info->class), info->code);
-    codes_member(out, "sentence", outcome->sentence);
+    const char *verdict = verdict_class_name(info->class);
+    text_printf(out, "{\"verdict\":\"%s\",\"reasons\":[{\"code\":\"%s\",\"class\":\"%s\"", verdict,
+                info->code, verdict);
+    codes_member(out, "text", outcome->sentence);
     text_put(out, "}]");
     codes_member(out, "note", info->class == VERDICT_OK ? REGISTRY_NOT_ASKED : NULL);
     codes_member(out, "issuer", signer == NULL ? NULL : signer->organisation);

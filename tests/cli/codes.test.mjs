@@ -180,7 +180,8 @@ describe('verify', () => {
       const { code: exit, answer } = runJson(['verify', code], { env });
       assert.equal(exit, verdict === 'ok' ? 0 : 4);
       assert.equal(answer.verdict, verdict);
-      assert.deepEqual(answer.reasons.map((r) => r.code), [reason]);
+      assert.deepEqual(answer.reasons.map((r) => [r.code, r.class]), [[reason, verdict]]);
+      assert.ok(answer.reasons[0].text.length > 0);
       assert.equal(answer.label, result);
       assert.equal(answer.issuer, issuer);
       assert.equal(answer.offline, true);

@@ -52,75 +52,76 @@ same(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+static const struct accepted {
+    const char *label;
+    const char *words[WORDS_MAX + 1];
+    const char *command, *positional, *lot, *count, *output, *data;
+    bool yes, json;
+} accepted[] = {
+    {"one word and a positional", {"verify", "X"}, "verify", .positional = "X"},
+    {"two words", {"keys", "list"}, "keys list", .positional = NULL},
+    {"value in the next word",
+     {"keys", "new", "plant", "--count", "5"},
+     "keys new",
+     .positional = "plant",
+     .count = "5"},
+    {"value after =",
+     {"keys", "new", "plant", "--count=5", "--lot=L=1"},
+     "keys new",
+     .positional = "plant",
+     .lot = "L=1",
+     .count = "5"},
+    {"an empty value",
+     {"keys", "new", "p", "--count=5", "--lot="},
+     "keys new",
+     .positional = "p",
+     .lot = "",
+     .count = "5"},
+    {"options before, between and after",
+     {"--json", "keys", "--data", "/d", "new", "--count", "5", "plant", "--yes"},
+     "keys new",
+     .positional = "plant",
+     .count = "5",
+     .data = "/d",
+     .yes = true,
+     .json = true},
+    {"-o is --output",
+     {"keys", "new", "p", "--count", "5", "-o", "FILE"},
+     "keys new",
+     .positional = "p",
+     .count = "5",
+     .output = "FILE"},
+    {"- is a value",
+     {"keys", "new", "p", "--count", "5", "-o", "-"},
+     "keys new",
+     .positional = "p",
+     .count = "5",
+     .output = "-"},
+    {"- is a positional", {"verify", "-"}, "verify", .positional = "-"},
+    {"what follows -- is no option",
+     {"verify", "--json", "--", "--json"},
+     "verify",
+     .positional = "--json",
+     .json = true},
+    {"a value that begins with - is written with =",
+     {"keys", "new", "p", "--count", "5", "--lot=-7"},
+     "keys new",
+     .positional = "p",
+     .lot = "-7",
+     .count = "5"},
+    {"a code with = in it is no option",
+     {"verify", "https://h/?S=A"},
+     "verify",
+     .positional = "https://h/?S=A"},
+    {"an empty positional", {"verify", ""}, "verify", .positional = ""},
+};
+
 static void
 test_accepted(void **state)
 {
-    static const struct row {
-        const char *label;
-        const char *words[WORDS_MAX + 1];
-        const char *command, *positional, *lot, *count, *output, *data;
-        bool yes, json;
-    } rows[] = {
-        {"one word and a positional", {"verify", "X"}, "verify", .positional = "X"},
-        {"two words", {"keys", "list"}, "keys list", .positional = NULL},
-        {"value in the next word",
-         {"keys", "new", "plant", "--count", "5"},
-         "keys new",
-         .positional = "plant",
-         .count = "5"},
-        {"value after =",
-         {"keys", "new", "plant", "--count=5", "--lot=L=1"},
-         "keys new",
-         .positional = "plant",
-         .lot = "L=1",
-         .count = "5"},
-        {"an empty value",
-         {"keys", "new", "p", "--count=5", "--lot="},
-         "keys new",
-         .positional = "p",
-         .lot = "",
-         .count = "5"},
-        {"options before, between and after",
-         {"--json", "keys", "--data", "/d", "new", "--count", "5", "plant", "--yes"},
-         "keys new",
-         .positional = "plant",
-         .count = "5",
-         .data = "/d",
-         .yes = true,
-         .json = true},
-        {"-o is --output",
-         {"keys", "new", "p", "--count", "5", "-o", "FILE"},
-         "keys new",
-         .positional = "p",
-         .count = "5",
-         .output = "FILE"},
-        {"- is a value",
-         {"keys", "new", "p", "--count", "5", "-o", "-"},
-         "keys new",
-         .positional = "p",
-         .count = "5",
-         .output = "-"},
-        {"- is a positional", {"verify", "-"}, "verify", .positional = "-"},
-        {"what follows -- is no option",
-         {"verify", "--json", "--", "--json"},
-         "verify",
-         .positional = "--json",
-         .json = true},
-        {"a value that begins with - is written with =",
-         {"keys", "new", "p", "--count", "5", "--lot=-7"},
-         "keys new",
-         .positional = "p",
-         .lot = "-7",
-         .count = "5"},
-        {"a code with = in it is no option",
-         {"verify", "https://h/?S=A"},
-         "verify",
-         .positional = "https://h/?S=A"},
-        {"an empty positional", {"verify", ""}, "verify", .positional = ""},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct row *row = &rows[i];
+    for (size_t i = 0; i < sizeof accepted / sizeof accepted[0]; i++) {
+        const struct accepted *row = &accepted[i];
         struct invocation in;
         struct fault fault;
         if (parse(&in, row->words, &fault) != ERR_OK)

@@ -24,6 +24,9 @@ const urls = {
     serial: '/?%"<>&=+,;:()*\'!%%%' }),
 };
 
+// Every second URL, beginning with another one for each size: a chessboard instead of a full table.
+const some = (n) => Object.entries(urls).filter((_, i) => (i + n) % 2 === 0);
+
 before(() => {
   const wasm = createRequire(import.meta.url).resolve('zxing-wasm/reader/zxing_reader.wasm');
   prepareZXingModule({ overrides: { wasmBinary: readFileSync(wasm) }, fireImmediately: false });
@@ -57,8 +60,8 @@ async function bothRead(path, pixels, url) {
 }
 
 describe('PNG', () => {
-  for (const [mm, dpi] of [[0.25, 203], [0.375, 203], [0.33, 300], [0.40, 300], [0.42, 600], [1, 1200]]) {
-    for (const [label, url] of Object.entries(urls)) {
+  for (const [n, [mm, dpi]] of [[0.25, 203], [0.375, 203], [0.33, 300], [0.40, 300], [0.42, 600], [1, 1200]].entries()) {
+    for (const [label, url] of some(n)) {
       test(`${mm} mm at ${dpi} dpi: ${label}`, async () => {
         const path = join(temporary(), 'label.png');
         const done = run(['label', url, '--format', 'png', '--module-mm', mm, '--dpi', dpi, '-o', path].map(String));
@@ -70,8 +73,8 @@ describe('PNG', () => {
 });
 
 describe('SVG', () => {
-  for (const [mm, dpi] of [[0.25, 203], [0.33, 300], [0.40, 300], [0.40, 600], [0.396, 411]]) {
-    for (const [label, url] of Object.entries(urls)) {
+  for (const [n, [mm, dpi]] of [[0.25, 203], [0.33, 300], [0.40, 300], [0.40, 600], [0.396, 411]].entries()) {
+    for (const [label, url] of some(n)) {
       test(`${mm} mm at ${dpi} dpi: ${label}`, async () => {
         const dir = temporary();
         const svg = join(dir, 'label.svg');
@@ -115,14 +118,14 @@ describe('terminal', () => {
   const dark = { paper: 20, ink: 230 };
   const light = { paper: 245, ink: 30 };
   const solarized = { paper: 54, ink: 131 };
-  for (const [theme, colours, args, env] of [
+  for (const [n, [theme, colours, args, env]] of [
     ['its own colours, dark theme', dark, [], {}],
     ['its own colours, light theme', light, [], {}],
     ['its own colours, faint theme', solarized, [], {}],
     ['NO_COLOR, dark theme', dark, [], { NO_COLOR: '1' }],
     ['NO_COLOR, light theme', light, ['--dark-text'], { NO_COLOR: '1' }],
-  ]) {
-    for (const [label, url] of Object.entries(urls)) {
+  ].entries()) {
+    for (const [label, url] of some(n)) {
       test(`${theme}: ${label}`, async () => {
         const done = run(['label', url, '--format', 'terminal', ...args], { env });
         assert.equal(done.code, 0, done.stderr);
