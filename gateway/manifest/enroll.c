@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/manifest/enroll.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/manifest/group.h"
 #include "gateway/manifest/pool.h"
 
-/* Two groups in turn: while the pool judges one, this thread settles the other. */
+/* Two of everything, in turn: while this thread reads a group, the pool judges the one before;
+ * while it fills a window, the background thread settles the one before. */
 struct enroll {
     const struct enroll_options *options;
     struct enroll_summary *summary;
-    uint64_t rows_total;
+    uint64_t rows_total, rows_judged, window_count;
     struct judge judge;
-    struct pool *pool;
+    struct pool *pool;       /* judges */
+    struct pool *background; /* one thread: settles */
     struct settler *settler;
-    uint64_t group_count;
-    struct group *filling, *judged;
+    struct group *reading, *judged;
+    struct window *filling, *settling;
+    enum err settled; /* what became of `settling` */
+    struct fault settle_fault;
 };
 
 static void
@@ -26,119 +31,170 @@ judge_chunk(void *context, size_t index)
     struct group *group = enroll->judged;
     size_t end = (index + 1) * GROUP_CHUNK;
     for (size_t i = index * GROUP_CHUNK; i < end && i < group->count; i++)
-        judge_entry(&enroll->judge, &group->entries[i]);
+        judge_row(&enroll->judge, &group->rows[i]);
 }
 
 static void
-report(struct enroll *enroll, const struct group *group)
+settle_job(void *context, size_t index)
+{
+    struct enroll *enroll = context;
+    (void)index;
+    enroll->settled = settle_window(enroll->settler, enroll->settling, &enroll->settle_fault);
+}
+
+static void
+report(struct enroll *enroll, const struct window *window)
 {
     uint64_t *const counts[] = {
         [ENROLL_REGISTERED] = &enroll->summary->registered,
         [ENROLL_ALREADY] = &enroll->summary->already,
         [ENROLL_REFUSED] = &enroll->summary->refused,
     };
-    for (size_t i = 0; i < group->count; i++) {
-        const struct entry *entry = &group->entries[i];
+    for (size_t i = 0; i < window->count; i++) {
+        const struct item *item = &window->items[i];
+        const char *reason = item->reason == NULL ? "" : item->reason;
         struct enroll_row row = {
-            entry->row.line, entry->outcome, {"", ""}, entry->code, entry->reason};
-        memcpy(row.key.gtin, entry->row.id.gtin, sizeof row.key.gtin);
-        memcpy(row.key.serial, entry->row.id.serial, sizeof row.key.serial);
+            item->line, (enum enroll_outcome)item->outcome, {"", ""}, item->code, reason};
+        memcpy(row.key.gtin, item->id.gtin, sizeof row.key.gtin);
+        memcpy(row.key.serial, item->id.serial, sizeof row.key.serial);
         enroll->summary->rows++;
-        ++*counts[entry->outcome];
+        ++*counts[item->outcome];
         if (enroll->options->row != NULL)
             enroll->options->row(&row, enroll->options->context);
     }
-    if (enroll->options->progress != NULL)
-        enroll->options->progress(enroll->summary->rows, enroll->rows_total,
+}
+
+/* Hands the filled window to the background, and reports the one that is settled. */
+static enum err
+turn_window(struct enroll *enroll, struct fault *fault)
+{
+    struct window *settled = enroll->settling;
+    pool_wait(enroll->background);
+    if (enroll->settled != ERR_OK)
+        return fault_set(fault, enroll->settled, "%s", enroll->settle_fault.text);
+    enroll->settling = enroll->filling;
+    enroll->settling->number = enroll->window_count++;
+    pool_start(enroll->background, 1, settle_job, enroll);
+    report(enroll, settled);
+    window_clear(settled);
+    enroll->filling = settled;
+    return ERR_OK;
+}
+
+static enum err
+stow(struct enroll *enroll, struct group *group, struct fault *fault)
+{
+    for (size_t i = 0; i < group->count; i++)
+        window_add(enroll->filling, &group->rows[i]);
+    enroll->rows_judged += group->count;
+    if (enroll->options->progress != NULL && group->count > 0)
+        enroll->options->progress(enroll->rows_judged, enroll->rows_total,
                                   enroll->options->context);
-}
-
-static enum err
-finish_judged(struct enroll *enroll, struct group *group, struct fault *fault)
-{
-    if (group->count == 0)
-        return ERR_OK;
-    enum err err = settle_group(enroll->settler, group, fault);
-    if (err == ERR_OK)
-        report(enroll, group);
     group->count = 0;
-    return err;
+    bool full = enroll->filling->count + GROUP_ROWS > WINDOW_ROWS;
+    return full ? turn_window(enroll, fault) : ERR_OK;
 }
 
-/* Hands the filled group to the pool, and settles the one that the pool has finished. */
+/* Hands the group that was read to the pool, and stows the one that is judged. */
 static enum err
-turn(struct enroll *enroll, struct fault *fault)
+turn_group(struct enroll *enroll, struct fault *fault)
 {
-    struct group *finished = enroll->judged;
+    struct group *judged = enroll->judged;
     pool_wait(enroll->pool);
-    enroll->judged = enroll->filling;
-    enroll->judged->number = enroll->group_count++;
+    enroll->judged = enroll->reading;
     pool_start(enroll->pool, (enroll->judged->count + GROUP_CHUNK - 1) / GROUP_CHUNK, judge_chunk,
                enroll);
-    enroll->filling = finished;
-    return finish_judged(enroll, finished, fault);
+    enroll->reading = judged;
+    return stow(enroll, judged, fault);
 }
 
 static enum err
-add_entry(struct enroll *enroll, struct fault *fault)
+count_row(struct enroll *enroll, struct fault *fault)
 {
-    enroll->filling->count++;
-    return enroll->filling->count < GROUP_ROWS ? ERR_OK : turn(enroll, fault);
+    enroll->reading->count++;
+    return enroll->reading->count < GROUP_ROWS ? ERR_OK : turn_group(enroll, fault);
 }
 
 static enum err
 take_row(const struct manifest_row *row, void *context, struct fault *fault)
 {
     struct enroll *enroll = context;
-    struct entry *entry = &enroll->filling->entries[enroll->filling->count];
-    entry->row = *row;
-    entry->code = NULL;
-    entry->reason[0] = '\0';
-    entry->outcome = ENROLL_REFUSED; /* until it is settled */
-    return add_entry(enroll, fault);
+    struct judged_row *judged = &enroll->reading->rows[enroll->reading->count];
+    judged->row = *row;
+    judged->code = NULL;
+    return count_row(enroll, fault);
 }
 
 static enum err
 take_refusal(const struct manifest_refusal *refusal, void *context, struct fault *fault)
 {
     struct enroll *enroll = context;
-    struct entry *entry = &enroll->filling->entries[enroll->filling->count];
-    memset(&entry->row, 0, sizeof entry->row);
-    entry->row.line = refusal->line;
-    entry->row.id = refusal->id;
-    entry_refuse(entry, refusal->code, "%s", refusal->reason);
-    return add_entry(enroll, fault);
+    struct judged_row *judged = &enroll->reading->rows[enroll->reading->count];
+    memset(judged, 0, sizeof *judged);
+    judged->row.line = refusal->line;
+    judged->row.id = refusal->id;
+    judged->code = refusal->code;
+    memcpy(judged->reason, refusal->reason, sizeof judged->reason);
+    return count_row(enroll, fault);
 }
 
+/* Reads to the end, and turns until nothing is on its way any more. */
 static enum err
 run(struct enroll *enroll, struct manifest *manifest, struct fault *fault)
 {
     const struct manifest_visitor visitor = {take_row, take_refusal, enroll};
     enum err err = manifest_rows(manifest, &visitor, fault);
     for (int i = 0; err == ERR_OK && i < 2; i++)
-        err = turn(enroll, fault); /* the last group, and then nothing behind it */
+        err = turn_group(enroll, fault);
+    for (int i = 0; err == ERR_OK && i < 2; i++)
+        err = turn_window(enroll, fault);
     pool_wait(enroll->pool);
+    pool_wait(enroll->background);
     return err;
 }
 
 static enum err
 prepare(struct enroll *enroll, const struct settler_options *settling, struct fault *fault)
 {
-    enroll->filling = calloc(1, sizeof *enroll->filling);
+    enroll->reading = calloc(1, sizeof *enroll->reading);
     enroll->judged = calloc(1, sizeof *enroll->judged);
-    if (enroll->filling == NULL || enroll->judged == NULL)
+    enroll->filling = calloc(1, sizeof *enroll->filling);
+    enroll->settling = calloc(1, sizeof *enroll->settling);
+    if (enroll->reading == NULL || enroll->judged == NULL || enroll->filling == NULL ||
+        enroll->settling == NULL)
         return fault_set(fault, ERR_MEMORY, "%s: out of memory", settling->path);
     enum err err = pool_open(enroll->options->threads, &enroll->pool, fault);
+    if (err == ERR_OK)
+        err = pool_open(1, &enroll->background, fault);
     return err == ERR_OK ? settler_open(settling, &enroll->settler, fault) : err;
+}
+
+static void
+free_group(struct group *group)
+{
+    if (group != NULL)
+        sodium_memzero(group, sizeof *group); /* claim codes */
+    free(group);
+}
+
+static void
+free_window(struct window *window)
+{
+    if (window != NULL)
+        window_clear(window);
+    free(window);
 }
 
 static void
 clean_up(struct enroll *enroll)
 {
     pool_close(enroll->pool);
+    pool_close(enroll->background);
     settler_close(enroll->settler);
-    free(enroll->filling);
-    free(enroll->judged);
+    free_group(enroll->reading);
+    free_group(enroll->judged);
+    free_window(enroll->filling);
+    free_window(enroll->settling);
 }
 
 static enum err

@@ -28,7 +28,8 @@ struct enroll_options {
     int64_t now;
     enum role role;
     char actor[ORGANISATION_MAX + 1];
-    /* Called from the calling thread, in the order of the file, after the row's commit. */
+    /* Called from the calling thread, in the order of the file, when the row is settled: committed
+     * with some 250,000 others. `progress` counts rows that were read and verified. */
     void (*row)(const struct enroll_row *row, void *context);
     void (*progress)(uint64_t rows_done, uint64_t rows_total, void *context);
     void *context;

@@ -1,31 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Some rows of a manifest on their way into the registry: read, judged, settled. */
+/* Rows of a manifest on their way into the registry. Read into a group, a group is judged by all
+ * cores; from there into a window, which is sorted and settled slice by slice.
+ *
+ * A window is much larger than a group because of the engine below: serials come in random order,
+ * and a commit of rows that lie next to each other writes a few pages where one of rows that lie
+ * anywhere rewrites most of the tree. */
 #ifndef ASSAY_MANIFEST_GROUP_H
 #define ASSAY_MANIFEST_GROUP_H
 
 #include "gateway/manifest/enroll.h"
 
-/* A commit a group: large enough that the sync of the disk costs little for each row. */
-enum { GROUP_ROWS = 4096, GROUP_CHUNK = 64, GROUP_CHUNKS = GROUP_ROWS / GROUP_CHUNK };
-_Static_assert((int)GROUP_ROWS <= (int)COMMISSION_MAX, "a group is one commission");
+enum {
+    GROUP_ROWS = 4096,
+    GROUP_CHUNK = 64,
+    WINDOW_ROWS = 64 * GROUP_ROWS, /* 262,144 rows, 45 MB */
+    SLICE_ROWS = 8192              /* one commit */
+};
+_Static_assert((int)SLICE_ROWS <= (int)COMMISSION_MAX, "a slice is one commission");
 
-struct entry {
+/* ---- judge.c: is it to be believed? Pure, on any thread. ---- */
+
+struct judged_row {
     struct manifest_row row; /* only its line and identity when the grammar refused it */
-    enum enroll_outcome outcome;
-    const char *code; /* of a refusal, else NULL */
+    const char *code;        /* of a refusal, else NULL */
     char reason[MANIFEST_REASON_MAX];
-    struct unit unit; /* as it is to be registered; set by judge_entry */
+    uint8_t seal[SEAL_BYTES], claim[SEAL_BYTES]; /* when it is not refused */
 };
 
 struct group {
-    uint64_t number; /* from 0 */
     size_t count;
-    struct entry entries[GROUP_ROWS];
+    struct judged_row rows[GROUP_ROWS];
 };
-
-void entry_refuse(struct entry *entry, const char *code, const char *format, ...) PRINTF_LIKE(3, 4);
-
-/* ---- judge.c: is it to be believed? Pure, on any thread. ---- */
 
 struct judge {
     const struct keyset *keyset;
@@ -33,10 +38,32 @@ struct judge {
     const struct keyset_entry *voucher; /* who signed the manifest, or NULL */
     int64_t now;
 };
-/* Checks signature, scope, window and status, and makes the unit, unless it is refused already. */
-void judge_entry(const struct judge *judge, struct entry *entry);
+/* Checks signature, scope, window and status, and makes the seals, unless it is refused already. */
+void judge_row(const struct judge *judge, struct judged_row *row);
 
-/* ---- settle.c: can it be registered? ---- */
+/* ---- window.c: what is kept of many rows ---- */
+
+struct item {
+    uint64_t line;
+    struct identity id;
+    civil_day made_on, expires_on;
+    uint8_t kid[KID_BYTES], seal[SEAL_BYTES], claim[SEAL_BYTES];
+    uint8_t outcome;  /* enum enroll_outcome */
+    const char *code; /* of a refusal, else NULL */
+    char *reason;     /* freed by window_clear; NULL when memory ran out */
+};
+
+struct window {
+    uint64_t number; /* from 0 */
+    size_t count;
+    struct item items[WINDOW_ROWS];
+};
+
+void window_add(struct window *window, const struct judged_row *row);
+void window_clear(struct window *window);
+void item_refuse(struct item *item, const char *code, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* ---- settle.c: can it be registered? On one thread at a time. ---- */
 
 struct settler; /* opaque */
 /* `target` and `options` outlive it; `source` is the digest of the manifest, `rows` their number.
@@ -52,8 +79,8 @@ enum err settler_open(const struct settler_options *options, struct settler **ou
                       struct fault *fault) MUST_CHECK;
 void settler_close(struct settler *settler); /* NULL is allowed */
 
-/* Decides on every judged entry and, unless it is a dry run, commits. After ERR_OK each entry has
- * its outcome. */
-enum err settle_group(struct settler *settler, struct group *group, struct fault *fault) MUST_CHECK;
+/* Decides on every item and, unless it is a dry run, commits. After ERR_OK each has its outcome. */
+enum err settle_window(struct settler *settler, struct window *window,
+                       struct fault *fault) MUST_CHECK;
 
 #endif

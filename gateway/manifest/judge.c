@@ -5,14 +5,13 @@
 #include "gateway/identify/trust.h"
 #include "gateway/manifest/group.h"
 
-void
-entry_refuse(struct entry *entry, const char *code, const char *format, ...)
+static void PRINTF_LIKE(3, 4)
+    refuse(struct judged_row *row, const char *code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    entry->outcome = ENROLL_REFUSED;
-    entry->code = code;
-    (void)vsnprintf(entry->reason, sizeof entry->reason, format, args);
+    row->code = code;
+    (void)vsnprintf(row->reason, sizeof row->reason, format, args);
     va_end(args);
 }
 
@@ -31,21 +30,20 @@ static const struct {
 /* Who signed this label? NULL after a refusal. A row of a signed manifest is believed without
  * looking at its own signature, but only about the key that vouches for the whole. */
 static const struct keyset_entry *
-find_signer(const struct judge *judge, struct entry *entry, const struct reading *reading)
+find_signer(const struct judge *judge, struct judged_row *row, const struct reading *reading)
 {
     if (judge->voucher != NULL) {
-        if (memcmp(judge->voucher->kid, entry->row.token.kid, KID_BYTES) == 0)
+        if (memcmp(judge->voucher->kid, row->row.token.kid, KID_BYTES) == 0)
             return judge->voucher;
-        entry_refuse(
-            entry, "issuer_mismatch",
-            "the label is signed by another key than the one that vouches for the manifest");
+        refuse(row, "issuer_mismatch",
+               "the label is signed by another key than the one that vouches for the manifest");
         return NULL;
     }
     struct label_trust trust = label_trust(judge->keyset, reading);
     if (trust.result == LABEL_GENUINE)
         return trust.signer;
     size_t at = (unsigned)trust.result < LABEL_GENUINE ? trust.result : LABEL_UNCHECKED;
-    entry_refuse(entry, refusals[at].code, "%s", refusals[at].reason);
+    refuse(row, refusals[at].code, "%s", refusals[at].reason);
     return NULL;
 }
 
@@ -60,46 +58,36 @@ why_not(const struct keyset_entry *signer, const char *gtin)
 }
 
 static void
-make_unit(const struct judge *judge, struct entry *entry, const struct reading *reading)
+make_seals(const struct judge *judge, struct judged_row *row, const struct reading *reading)
 {
-    const struct manifest_row *row = &entry->row;
-    struct unit *unit = &entry->unit;
-    memset(unit, 0, sizeof *unit);
-    unit->id = row->id;
-    unit->state = UNIT_ISSUED;
-    memcpy(unit->kid, row->token.kid, KID_BYTES);
-    label_seal(unit->seal, judge->secrets->label_key, reading->canonical, reading->canonical_len,
-               &row->token);
-    if (row->claim_code[0] != '\0')
-        claim_seal(unit->claim, judge->secrets->claim_key, row->id.gtin, row->id.serial,
-                   row->claim_code);
-    unit->registered_at = judge->now;
-    unit->made_on = row->made_on;
-    unit->expires_on = row->expires_on;
-    unit->shipped_on = CIVIL_NONE;
-    unit->sold_on = CIVIL_NONE;
-    unit->activated_on = CIVIL_NONE;
+    const struct manifest_row *from = &row->row;
+    memset(row->claim, 0, SEAL_BYTES);
+    label_seal(row->seal, judge->secrets->label_key, reading->canonical, reading->canonical_len,
+               &from->token);
+    if (from->claim_code[0] != '\0')
+        claim_seal(row->claim, judge->secrets->claim_key, from->id.gtin, from->id.serial,
+                   from->claim_code);
 }
 
 void
-judge_entry(const struct judge *judge, struct entry *entry)
+judge_row(const struct judge *judge, struct judged_row *row)
 {
     struct fault fault = {ERR_OK, ""};
     struct reading reading;
-    if (entry->code != NULL)
+    if (row->code != NULL)
         return;
     memset(&reading, 0, sizeof reading);
     reading.kind = READING_DIGITAL_LINK;
-    reading.id = entry->row.id;
+    reading.id = row->row.id;
     reading.has_token = true;
-    reading.token = entry->row.token;
+    reading.token = row->row.token;
     reading.canonical_len = canonical_link(reading.canonical, &reading.id);
-    const struct keyset_entry *signer = find_signer(judge, entry, &reading);
+    const struct keyset_entry *signer = find_signer(judge, row, &reading);
     if (signer == NULL)
         return;
     if (keyset_may_issue(signer, reading.id.gtin, judge->now, &fault) != ERR_OK) {
-        entry_refuse(entry, why_not(signer, reading.id.gtin), "%.190s", fault.text);
+        refuse(row, why_not(signer, reading.id.gtin), "%.190s", fault.text);
         return;
     }
-    make_unit(judge, entry, &reading);
+    make_seals(judge, row, &reading);
 }

@@ -11,6 +11,13 @@
  * less left to do. */
 enum { ATTEMPTS = 8 };
 
+/* Neighbours in the order of the registry: what one commit holds. */
+struct slice_of_items {
+    uint64_t number; /* in the manifest: no two slices have the same */
+    struct item *const *items;
+    size_t count;
+};
+
 struct settler {
     struct settler_options options;
     struct seen *seen;
@@ -19,12 +26,12 @@ struct settler {
         bool known;
     } product; /* the last one that was asked for: a run has few */
     size_t pending_count, fresh_count;
-    struct entry *pending[GROUP_ROWS]; /* undecided, in the order of the registry */
-    struct entry *fresh[GROUP_ROWS];   /* of these, the ones that are not there */
-    struct unit_key keys[GROUP_ROWS];
-    struct unit stored[GROUP_ROWS], units[GROUP_ROWS];
-    enum err results[GROUP_ROWS];
-    bool same[GROUP_ROWS];
+    struct item *pending[WINDOW_ROWS]; /* undecided, in the order of the registry */
+    struct item *fresh[SLICE_ROWS];    /* of a slice, the ones that are not there */
+    struct unit_key keys[SLICE_ROWS];
+    struct unit stored[SLICE_ROWS], units[SLICE_ROWS];
+    enum err results[SLICE_ROWS];
+    bool same[SLICE_ROWS];
 };
 
 enum err
@@ -52,11 +59,11 @@ settler_close(struct settler *settler)
 }
 
 static struct unit_key
-key_of(const struct entry *entry)
+key_of(const struct item *item)
 {
     struct unit_key key;
-    memcpy(key.gtin, entry->row.id.gtin, sizeof key.gtin);
-    memcpy(key.serial, entry->row.id.serial, sizeof key.serial);
+    memcpy(key.gtin, item->id.gtin, sizeof key.gtin);
+    memcpy(key.serial, item->id.serial, sizeof key.serial);
     return key;
 }
 
@@ -78,82 +85,96 @@ product_known(struct settler *settler, const char *gtin, bool *known, struct fau
 static int
 by_key(const void *a, const void *b)
 {
-    const struct entry *const *left = a;
-    const struct entry *const *right = b;
-    int order = strcmp((*left)->row.id.gtin, (*right)->row.id.gtin);
-    return order != 0 ? order : strcmp((*left)->row.id.serial, (*right)->row.id.serial);
+    const struct identity *left = &(*(struct item *const *)a)->id;
+    const struct identity *right = &(*(struct item *const *)b)->id;
+    int order = strcmp(left->gtin, right->gtin);
+    return order != 0 ? order : strcmp(left->serial, right->serial);
 }
 
-/* Refuses what needs no look at the units, and sorts the rest: the engine likes its keys in order.
- */
+/* Refuses what needs no look at the units, in the order of the file, and sorts the rest. */
 static enum err
-choose_pending(struct settler *settler, struct group *group, struct fault *fault)
+choose_pending(struct settler *settler, struct window *window, struct fault *fault)
 {
     settler->pending_count = 0;
-    for (size_t i = 0; i < group->count; i++) {
-        struct entry *entry = &group->entries[i];
+    for (size_t i = 0; i < window->count; i++) {
+        struct item *item = &window->items[i];
         bool known = false;
-        if (entry->code != NULL)
+        if (item->code != NULL)
             continue;
-        enum err err = product_known(settler, entry->row.id.gtin, &known, fault);
+        enum err err = product_known(settler, item->id.gtin, &known, fault);
         if (err != ERR_OK)
             return err;
-        struct unit_key key = key_of(entry);
+        struct unit_key key = key_of(item);
         if (!known)
-            entry_refuse(entry, "product_unknown",
-                         "GTIN %s is not in the catalogue; add it with: assay product put",
-                         key.gtin);
+            item_refuse(item, "product_unknown",
+                        "GTIN %s is not in the catalogue; add it with: assay product put",
+                        key.gtin);
         else if (!seen_add(settler->seen, &key))
-            entry_refuse(entry, "duplicate_row", "this product and serial were in an earlier row");
+            item_refuse(item, "duplicate_row", "this product and serial were in an earlier row");
         else
-            settler->pending[settler->pending_count++] = entry;
+            settler->pending[settler->pending_count++] = item;
     }
-    qsort(settler->pending, settler->pending_count, sizeof(struct entry *), by_key);
+    qsort(settler->pending, settler->pending_count, sizeof(struct item *), by_key);
     return ERR_OK;
 }
 
 /* A unit that is there already is left alone, whatever the manifest says. */
 static void
-compare(struct entry *entry, const struct unit *stored)
+compare(struct item *item, const struct unit *stored)
 {
     static const uint8_t none[SEAL_BYTES];
-    const struct unit *unit = &entry->unit;
-    bool claims = sodium_memcmp(unit->claim, none, SEAL_BYTES) != 0 &&
-                  sodium_memcmp(stored->claim, none, SEAL_BYTES) != 0;
-    if (!seal_equal(unit->seal, stored->seal)) {
-        entry_refuse(entry, "serial_exists",
-                     "this serial is registered with another label%s%s; a serial is never issued "
-                     "twice",
-                     stored->id.lot[0] == '\0' ? "" : ", lot ", stored->id.lot);
+    bool claims = !seal_equal(item->claim, none) && !seal_equal(stored->claim, none);
+    if (!seal_equal(item->seal, stored->seal)) {
+        item_refuse(item, "serial_exists",
+                    "this serial is registered with another label%s%s; a serial is never issued "
+                    "twice",
+                    stored->id.lot[0] == '\0' ? "" : ", lot ", stored->id.lot);
         return;
     }
-    if (claims && !seal_equal(unit->claim, stored->claim)) {
-        entry_refuse(entry, "claim_differs",
-                     "registered with another claim code: the cards of this run would not work");
+    if (claims && !seal_equal(item->claim, stored->claim)) {
+        item_refuse(item, "claim_differs",
+                    "registered with another claim code: the cards of this run would not work");
         return;
     }
-    entry->outcome = ENROLL_ALREADY;
+    item->outcome = ENROLL_ALREADY;
 }
 
 static enum err
-look_up(struct settler *settler, struct fault *fault)
+look_up(struct settler *settler, const struct slice_of_items *slice, struct fault *fault)
 {
     settler->fresh_count = 0;
-    for (size_t i = 0; i < settler->pending_count; i++)
-        settler->keys[i] = key_of(settler->pending[i]);
-    if (settler->pending_count == 0)
-        return ERR_OK;
-    enum err err = registry_get_many(settler->options.target->session, settler->keys,
-                                     settler->pending_count, settler->stored, settler->results);
-    for (size_t i = 0; err == ERR_OK && i < settler->pending_count; i++) {
+    for (size_t i = 0; i < slice->count; i++)
+        settler->keys[i] = key_of(slice->items[i]);
+    enum err err = registry_get_many(settler->options.target->session, settler->keys, slice->count,
+                                     settler->stored, settler->results);
+    for (size_t i = 0; err == ERR_OK && i < slice->count; i++) {
         if (settler->results[i] == ERR_OK)
-            compare(settler->pending[i], &settler->stored[i]);
+            compare(slice->items[i], &settler->stored[i]);
         else if (settler->results[i] == ERR_NOT_FOUND)
-            settler->fresh[settler->fresh_count++] = settler->pending[i];
+            settler->fresh[settler->fresh_count++] = slice->items[i];
         else
             err = settler->results[i];
     }
     return err == ERR_OK ? ERR_OK : store_fault(fault, err, "the units");
+}
+
+static struct unit
+make_unit(const struct settler *settler, const struct item *item)
+{
+    struct unit unit;
+    memset(&unit, 0, sizeof unit);
+    unit.id = item->id;
+    unit.state = UNIT_ISSUED;
+    memcpy(unit.kid, item->kid, KID_BYTES);
+    memcpy(unit.seal, item->seal, SEAL_BYTES);
+    memcpy(unit.claim, item->claim, SEAL_BYTES);
+    unit.registered_at = settler->options.options->now;
+    unit.made_on = item->made_on;
+    unit.expires_on = item->expires_on;
+    unit.shipped_on = CIVIL_NONE;
+    unit.sold_on = CIVIL_NONE;
+    unit.activated_on = CIVIL_NONE;
+    return unit;
 }
 
 static const char *
@@ -163,7 +184,7 @@ base_name(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-/* The id follows from what is written, so the same group written again is recognised. */
+/* The id follows from what is written, so the same slice written again is recognised. */
 static struct operation
 make_operation(const struct settler *settler, uint64_t number)
 {
@@ -177,9 +198,8 @@ make_operation(const struct settler *settler, uint64_t number)
         place[i] = (uint8_t)(number >> (56 - 8 * i));
     (void)crypto_generichash_init(&digest, NULL, 0, SEAL_BYTES);
     for (size_t i = 0; i < settler->fresh_count; i++) {
-        const struct unit *unit = &settler->units[i];
-        (void)crypto_generichash_update(&digest, unit->seal, SEAL_BYTES);
-        (void)crypto_generichash_update(&digest, unit->claim, SEAL_BYTES);
+        (void)crypto_generichash_update(&digest, settler->fresh[i]->seal, SEAL_BYTES);
+        (void)crypto_generichash_update(&digest, settler->fresh[i]->claim, SEAL_BYTES);
     }
     (void)crypto_generichash_final(&digest, operation.digest, SEAL_BYTES);
     (void)crypto_generichash_init(&id, NULL, 0, OPERATION_ID_BYTES);
@@ -201,43 +221,41 @@ commission(struct settler *settler, uint64_t number)
 {
     struct registry_session *session = settler->options.target->session;
     for (size_t i = 0; i < settler->fresh_count; i++)
-        settler->units[i] = settler->fresh[i]->unit;
+        settler->units[i] = make_unit(settler, settler->fresh[i]);
     struct operation operation = make_operation(settler, number);
     enum err err = registry_commission(session, settler->units, settler->fresh_count, &operation,
                                        settler->results, settler->same);
-    err = store_settle(session, &operation, err);
-    for (size_t i = 0; err == ERR_OK && i < settler->fresh_count; i++)
-        settler->fresh[i]->outcome = ENROLL_REGISTERED;
-    return err;
+    return store_settle(session, &operation, err);
 }
 
-static void
-pretend(struct settler *settler)
+static enum err
+settle_slice(struct settler *settler, const struct slice_of_items *slice, struct fault *fault)
 {
-    for (size_t i = 0; i < settler->fresh_count; i++)
-        settler->fresh[i]->outcome = ENROLL_REGISTERED;
-}
-
-enum err
-settle_group(struct settler *settler, struct group *group, struct fault *fault)
-{
-    enum err err = choose_pending(settler, group, fault);
-    if (err != ERR_OK)
-        return err;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        err = look_up(settler, fault);
+        enum err err = look_up(settler, slice, fault);
         if (err != ERR_OK || settler->fresh_count == 0)
             return err;
-        if (settler->options.options->dry_run) {
-            pretend(settler);
-            return ERR_OK;
-        }
-        err = commission(settler, group->number);
-        if (err == ERR_OK)
-            return ERR_OK;
+        if (!settler->options.options->dry_run)
+            err = commission(settler, slice->number);
+        for (size_t i = 0; err == ERR_OK && i < settler->fresh_count; i++)
+            settler->fresh[i]->outcome = ENROLL_REGISTERED;
         if (err != ERR_EXISTS)
-            return store_fault(fault, err, settler->options.path);
+            return err == ERR_OK ? ERR_OK : store_fault(fault, err, settler->options.path);
     }
     return fault_set(fault, ERR_BUSY, "%s: others keep registering the same units",
                      settler->options.path);
+}
+
+enum err
+settle_window(struct settler *settler, struct window *window, struct fault *fault)
+{
+    enum err err = choose_pending(settler, window, fault);
+    for (size_t at = 0; err == ERR_OK && at < settler->pending_count; at += SLICE_ROWS) {
+        size_t left = settler->pending_count - at;
+        const struct slice_of_items slice = {window->number * WINDOW_ROWS + at,
+                                             settler->pending + at,
+                                             left < SLICE_ROWS ? left : SLICE_ROWS};
+        err = settle_slice(settler, &slice, fault);
+    }
+    return err;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { assay } from '../e2e/gateway.mjs';
 import { IssuingKey } from './brand.mjs';
-import { dataDirectory, gtin, header, killed, listOf, rowOf, run, runJson, temporary, writeList } from './registry.mjs';
+import { after, afterGrowth, dataDirectory, gtin, header, killed, listOf, rowOf, run, runJson, temporary, writeList } from './registry.mjs';
 
 const key = new IssuingKey('plant-a');
 const numbers = (count, from = 0) => Array.from({ length: count }, (_, i) => String(from + i));
@@ -122,26 +122,28 @@ test('two imports at once register every unit once', async () => {
   const data = dataDirectory([key]);
   const serials = numbers(3000);
   const [first, second] = [writeList(listOf(key, serials)), writeList(listOf(key, [...serials].reverse()))];
-  const ended = await Promise.all([first, second].map((file) => killed(60000, {}, 'import', file, '--data', data)));
+  const ended = await Promise.all([first, second].map((file) => killed(after(60000), {}, 'import', file, '--data', data)));
   assert.deepEqual(ended.map(({ code }) => code), [0, 0]);
   assert.equal(units(data), 3000);
   assert.equal(runJson(data, 'import', first).already, 3000);
 });
 
+// Moments from the beginning to the end, and then moments while it commits.
 test('kill -9 at any moment: run it again', async () => {
-  const count = 9000;
+  const count = 17000;
   const file = writeList(listOf(key, numbers(count)));
   const began = Date.now();
   run(dataDirectory([key]), 0, 'import', file);
   const duration = Date.now() - began;
   let halfway = 0;
-  for (let round = 0; round < 10 || (halfway === 0 && round < 40); round++) {
+  for (let round = 0; round < 10 || (halfway === 0 && round < 30); round++) {
     const data = dataDirectory([key]);
-    await killed(duration * (0.2 + 0.8 * Math.random()), {}, 'import', file, '--data', data);
+    const moment = round < 4 ? after(duration * (round + Math.random()) / 4) : afterGrowth(data, 40 * Math.random());
+    await killed(moment, {}, 'import', file, '--data', data);
     const { registered, already, refused } = runJson(data, 'import', file);
-    halfway += registered > 0 && already > 0 ? 1 : 0;
     assert.deepEqual([registered + already, refused], [count, 0]);
     assert.equal(units(data), count);
+    halfway += registered > 0 && already > 0 ? 1 : 0;
   }
   assert.ok(halfway > 0, 'no import was cut in the middle');
 });

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { assay, bin } from '../e2e/gateway.mjs';
 import { canonicalOf } from './brand.mjs';
-import { gtin, killed, linesOf, product, run, temporary } from './registry.mjs';
+import { after, gtin, killed, linesOf, product, run, temporary } from './registry.mjs';
 
 const { blake2b } = createRequire(new URL('../node/', import.meta.url))('@noble/hashes/blake2b');
 
@@ -239,7 +239,7 @@ test('kill -9 leaves no half files', async () => {
   let cut = 0;
   for (let round = 0; round < 10; round++) {
     const out = newRun();
-    const ended = await killed(duration * (0.3 + 0.075 * round), {}, ...issueArgs(['--count', String(count), '-o', out]));
+    const ended = await killed(after(duration * (0.3 + 0.075 * round)), {}, ...issueArgs(['--count', String(count), '-o', out]));
     cut += ended.signal === 'SIGKILL' ? 1 : 0;
     const files = readdirSync(join(out, '..'));
     for (const file of files) {

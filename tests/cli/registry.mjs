@@ -2,7 +2,7 @@
 // Data directories, runs and processes for the tests of the commands that write.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assay, bin, temporary as makeRoot } from '../e2e/gateway.mjs';
 import { keysetIni } from './brand.mjs';
@@ -48,15 +48,26 @@ export function writeList(lines, end = '\n') {
   return file;
 }
 
-// Starts `assay`, kills it with SIGKILL after `ms`, unless it ended before.
-export function killed(ms, env, ...args) {
+// Starts `assay` and kills it with SIGKILL when `moment()` resolves, unless it ended before.
+export function killed(moment, env, ...args) {
   return new Promise((resolve) => {
     const child = spawn(join(bin, 'assay'), args, { stdio: 'ignore', env: { ...process.env, ...env } });
-    const timer = setTimeout(() => child.kill('SIGKILL'), ms);
-    child.on('exit', (code, signal) => {
-      clearTimeout(timer);
-      resolve({ code, signal });
-    });
+    moment().then(() => child.kill('SIGKILL'));
+    child.on('exit', (code, signal) => resolve({ code, signal }));
+  });
+}
+export const after = (ms) => () => new Promise((resolve) => { setTimeout(resolve, ms).unref(); });
+
+// Some time after the first commit that makes the registry grow began.
+export function afterGrowth(data, ms) {
+  const size = () => statSync(join(data, 'registry/data.mdb')).size;
+  const before = size();
+  return () => new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (size() === before) return;
+      clearInterval(timer);
+      setTimeout(resolve, ms);
+    }, 1).unref();
   });
 }
 
