@@ -3,6 +3,19 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 
+// What has no wait in between goes out in one write: a second one could fail when the answer to the
+// first is already there and the connection closed.
+function joined(parts) {
+  const out = [];
+  for (const part of parts) {
+    const last = out.at(-1);
+    if (typeof part === 'number') out.push(part);
+    else if (Buffer.isBuffer(last)) out[out.length - 1] = Buffer.concat([last, Buffer.from(part)]);
+    else out.push(Buffer.from(part));
+  }
+  return out;
+}
+
 // Sends `parts` (strings, Buffers, or numbers: milliseconds to wait) and collects what comes back
 // until the other side closes, or until `idle` ms after the last part without anything new.
 export function exchange(port, parts, { idle = 300, half = false } = {}) {
@@ -30,7 +43,7 @@ export function exchange(port, parts, { idle = 300, half = false } = {}) {
       else reject(error);
     });
     socket.on('connect', async () => {
-      for (const part of parts) {
+      for (const part of joined(parts)) {
         if (socket.destroyed) return;
         if (typeof part === 'number') await new Promise((later) => setTimeout(later, part));
         else if (socket.writable) socket.write(part);
