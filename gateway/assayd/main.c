@@ -23,7 +23,7 @@ static int
 print_usage(void)
 {
     struct text text;
-    text_init(&text, 16 * 1024);
+    text_init(&text, CONFIG_FILE_MAX);
     text_put(&text, usage);
     config_usage(&text);
     int printed = text_ok(&text) ? fputs(text.data, stdout) : EOF;

@@ -68,7 +68,7 @@ is_host(struct slice s)
     for (size_t i = 0; i < s.len; i++) {
         char c = s.data[i];
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!letter && !(c >= '0' && c <= '9') && memchr("-._:[]", c, 6) == NULL)
+        if (!letter && !(c >= '0' && c <= '9') && strchr("-._:[]", c) == NULL)
             return false;
     }
     return s.len > 0;

@@ -110,7 +110,7 @@ finds_the_length(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct cut head;
+        struct cut head = {.text = ""};
         struct response response = empty();
         uint64_t length = 77;
         cut(&head, rows[i].lines);
@@ -138,7 +138,7 @@ static void
 limits_fields(void **state)
 {
     (void)state;
-    struct cut head;
+    struct cut head = {.text = ""};
     struct response response = empty();
     uint64_t length = 0;
     fields_of(&head, HEADER_FIELDS_MAX - 1);
@@ -153,7 +153,7 @@ static void
 old_http_needs_no_host(void **state)
 {
     (void)state;
-    struct cut head;
+    struct cut head = {.text = ""};
     struct response response = empty();
     uint64_t length = 0;
     cut(&head, "X: 1\r\n");
@@ -184,7 +184,7 @@ sees_close(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof connections / sizeof connections[0]; i++) {
-        struct cut head;
+        struct cut head = {.text = ""};
         cut(&head, connections[i].lines);
         head.head.http_1_1 = connections[i].http_1_1;
         if (head_wants_close(&head.head) != connections[i].close)
@@ -196,7 +196,7 @@ static void
 finds_values(void **state)
 {
     (void)state;
-    struct cut head;
+    struct cut head = {.text = ""};
     cut(&head, "Host: a\r\nAccept:\t text/html \r\nAccept: */*\r\nEmpty:\r\n");
     assert_true(slice_equal(head_value(&head.head, "accept"), "text/html"));
     assert_true(slice_equal(head_value(&head.head, "Empty"), ""));
