@@ -9,13 +9,13 @@
 #include "gateway/base/file.h"
 #include "gateway/cli/cli.h"
 #include "gateway/cli/labels_csv.h"
+#include "gateway/cli/pictures.h"
 #include "gateway/cli/scope.h"
 
 enum {
     PICTURE_MAX = 16 * 1024 * 1024,
     ANSWER_MAX = 8192,
     PATH_TEXT_MAX = 4096,
-    FILE_MODE = 0644,
     DIRECTORY_MODE = 0755,
     NUMBER_TEXT = 32,
     CAPTION_MAX = 5 + GS1_VALUE_MAX + 1,
@@ -212,7 +212,7 @@ write_picture(struct job *job, const struct label_row *row, struct fault *fault)
         return fault_set(fault, ERR_MEMORY, "no memory for the picture of %s", row->id.serial);
     enum err err = name_file(&path, job, row, fault);
     if (err == ERR_OK)
-        err = cli_write_file(path.data, text_slice(&job->picture), FILE_MODE, &there, fault);
+        err = picture_write(path.data, text_slice(&job->picture), &there, fault);
     job->unchanged += err == ERR_OK && there ? 1 : 0;
     return err;
 }
@@ -346,6 +346,8 @@ cli_label(const struct invocation *in, struct fault *fault)
     enum err err = begin(&job, in, one, fault);
     if (err == ERR_OK)
         err = one ? print_url(&job, source, fault) : print_sheet(&job, source, fault);
+    if (err == ERR_OK && job.output != NULL)
+        err = pictures_sync(job.output, fault);
     text_free(&job.picture);
     if (err != ERR_OK)
         return cli_exit(err);
