@@ -42,15 +42,18 @@ child_start(struct child *child, const char *mode, const char *url)
     child->from = up[0];
 }
 
-static int
-read_number(int fd)
+int
+child_next(const struct child *child)
 {
     char line[32];
     size_t len = 0;
-    while (len < sizeof line - 1 && read(fd, &line[len], 1) == 1 && line[len] != '\n')
+    uint64_t number = 0;
+    while (len < sizeof line && read(child->from, &line[len], 1) == 1 && line[len] != '\n')
         len++;
-    line[len] = '\0';
-    return len == 0 ? -1 : atoi(line); // NOLINT(cert-err34-c): our own child wrote it
+    bool whole = len > 0 && len < sizeof line && line[len] == '\n';
+    if (!whole || !slice_number(&number, slice_make(line, len), 0, INT32_MAX))
+        return -1;
+    return (int)number;
 }
 
 int
@@ -64,7 +67,7 @@ child_ask(const struct child *child, const char *format, ...)
     assert_true(len > 0 && (size_t)len < sizeof line - 1);
     line[len] = '\n';
     assert_int_equal(write(child->to, line, (size_t)len + 1), len + 1);
-    return read_number(child->from);
+    return child_next(child);
 }
 
 int

@@ -17,6 +17,8 @@ struct child {
 void child_start(struct child *child, const char *mode, const char *url);
 /* Sends a line, and returns the number the child answers with. */
 int child_ask(const struct child *child, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The next number that the child answers with; -1 when there is none. */
+int child_next(const struct child *child);
 /* Closes the pipes and returns what waitpid says. */
 int child_end(struct child *child);
 

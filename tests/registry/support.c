@@ -209,6 +209,16 @@ static const struct {
     {EVENT_CLEAR, FIELD_REASON},
 };
 
+/* Zeroes what is left of a longer text behind the NUL, so that records can be compared as bytes. */
+static void
+tidy(char *text, size_t size)
+{
+    size_t len = strlen(text);
+    memset(text + len, 0, size - len);
+}
+
+#define TIDY(member) tidy(member, sizeof(member))
+
 static bool
 build_change(struct change *out, const struct unit *before, enum event_type type,
              const struct operation *operation, struct fault *fault, const char *text)
@@ -225,7 +235,14 @@ build_change(struct change *out, const struct unit *before, enum event_type type
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
         if (needed[i].type == type)
             add_field(event, needed[i].field, text);
-    return event_apply(&out->unit, before, event, fault) == ERR_OK;
+    if (event_apply(&out->unit, before, event, fault) != ERR_OK)
+        return false;
+    TIDY(out->unit.location);
+    TIDY(out->unit.seller);
+    TIDY(out->unit.purchase_order);
+    TIDY(out->unit.sales_order);
+    TIDY(out->unit.document);
+    return true;
 }
 
 bool
