@@ -25,6 +25,7 @@ struct worker {
     const struct app *app;
     struct registry_session *session; /* NULL when it could not be opened: answers are unchecked */
     struct unit_view view;
+    struct caller caller; /* who asks: set before the handler runs (auth.h) */
 };
 
 /* A handler answers; it does not fail. It runs in the worker's thread. */

@@ -10,6 +10,7 @@ struct route {
     /* Segments between slashes: a word is itself, "{}" any one segment that is not empty, "{*}" at
      * the end all that follow, at least one. */
     const char *pattern;
+    unsigned roles;        /* set of enum role that may use it; staff routes leave public out */
     size_t body_max;       /* 0: takes no body */
     const char *body_type; /* media type of the body; NULL when it takes none */
     handler *handle;

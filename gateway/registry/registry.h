@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "gateway/base/err.h"
+#include "gateway/rules/credential.h"
 #include "gateway/rules/event.h"
 #include "gateway/rules/unit.h"
 #include "keys/secrets.h"
@@ -121,6 +122,10 @@ enum err registry_list_products(struct registry_session *session, struct cursor 
                                 struct product *out, size_t max, size_t *count) MUST_CHECK;
 enum err registry_list_recalls(struct registry_session *session, struct cursor *cursor,
                                struct recall *out, size_t max, size_t *count) MUST_CHECK;
+enum err registry_get_credential(struct registry_session *session, const char *id,
+                                 struct credential *out) MUST_CHECK;
+enum err registry_list_credentials(struct registry_session *session, struct cursor *cursor,
+                                   struct credential *out, size_t max, size_t *count) MUST_CHECK;
 /* A unit's history, oldest first, beginning after event number `after` (0 for the first). The
  * commission is event 1 and is rebuilt from the record, which keeps what it carried. */
 enum err registry_events(struct registry_session *session, const struct unit_key *key,
@@ -187,6 +192,10 @@ enum err registry_put_lot(struct registry_session *session, const struct lot *lo
                           const struct operation *operation, struct lot *current) MUST_CHECK;
 enum err registry_put_recall(struct registry_session *session, const struct recall *recall,
                              const struct operation *operation, struct recall *current) MUST_CHECK;
+enum err registry_put_credential(struct registry_session *session,
+                                 const struct credential *credential,
+                                 const struct operation *operation,
+                                 struct credential *current) MUST_CHECK;
 
 /* ---- health ---- */
 

@@ -24,6 +24,16 @@ enum event_type {
     EVENT_RELEASE = 13,
     EVENT_SUSPECT = 14,
     EVENT_CLEAR = 15,
+    EVENT_ACTIVATE = 16, /* the claim code was exchanged for an owner secret */
+    EVENT_OFFER = 17,    /* transfer, first step: the owner offers the unit with a one-time code */
+    EVENT_TRANSFER = 18, /* second step: the new owner redeems it */
+    EVENT_LOSE_SECRET = 19, /* the owner secret is lost: the claim code works again after a wait */
+    EVENT_SERVICE = 20,
+    EVENT_REPLACE = 21, /* on both units of the claim, in one transaction */
+    EVENT_CONFIRM = 22, /* a provisional report is true */
+    EVENT_DISMISS = 23, /* it is not */
+    EVENT_ADJUST = 24,  /* warranty extension or exclusion of this unit */
+    EVENT_UNDO = 25,    /* takes back the unit's last event */
     EVENT_TYPE_COUNT
 };
 
@@ -37,6 +47,18 @@ enum event_field_id {
     FIELD_ON = 5, /* civil date the thing happened: sold on, shipped on */
     FIELD_REASON = 6,
     FIELD_REFERENCE = 7, /* police reference, RMA number */
+    FIELD_FAULT = 8,
+    FIELD_WORK = 9,
+    FIELD_PARTS = 10,
+    FIELD_COVERED = 11,     /* "yes" or "no" */
+    FIELD_ENTITLEMENT = 12, /* id: by which it is covered, or which is adjusted */
+    FIELD_MONTHS = 13,      /* 1-120: added to an entitlement */
+    FIELD_EXCLUDED = 14,    /* "yes" */
+    FIELD_OTHER_GTIN = 15,  /* REPLACE: the other unit of the pair */
+    FIELD_OTHER_SERIAL = 16,
+    FIELD_PRICE = 17,  /* "129.00 EUR" */
+    FIELD_UNDOES = 18, /* UNDO: number of the event that is taken back */
+    FIELD_TO = 19,     /* SHIP by a partner: name of the receiver */
     FIELD_ID_COUNT
 };
 

@@ -21,6 +21,7 @@ enum {
     ORDER_MAX = 40,
     DOCUMENT_MAX = 255, /* https link to a document of the inventory system */
     RECALL_TEXT_MAX = 500,
+    ADJUSTMENTS_MAX = 4,
     OPERATION_ID_BYTES = 16
 };
 
@@ -50,6 +51,15 @@ const char *unit_state_name(enum unit_state state);             /* "in_stock", â
 const char *unit_condition_name(enum unit_condition condition); /* "copy_suspected", â€¦ */
 bool unit_state_parse(enum unit_state *out, struct slice s) MUST_CHECK;
 
+/* What one unit's warranty has beyond or without its product's: a goodwill extension, a claim that
+ * was excluded, the term inherited from a replaced unit. */
+struct adjustment {
+    char entitlement[ITEM_MAX + 1]; /* of the product; "" is every one */
+    bool excluded;                  /* it does not cover this unit */
+    uint16_t months;                /* added at the end; 0 when excluded or when ends_on is set */
+    civil_day ends_on;              /* replaces the end; CIVIL_NONE when not */
+};
+
 struct unit {
     struct identity id; /* the label's variant and lot, as registered */
     uint64_t version;
@@ -66,6 +76,18 @@ struct unit {
     char purchase_order[ORDER_MAX + 1];
     char sales_order[ORDER_MAX + 1];
     char document[DOCUMENT_MAX + 1];
+    uint8_t provisional;       /* conditions that were reported and not confirmed: stolen, lost */
+    int64_t provisional_until; /* from then on they count as confirmed */
+    uint8_t owner[SEAL_BYTES]; /* owner_seal; all zero: nobody registered it */
+    uint8_t transfer[SEAL_BYTES]; /* transfer_seal of the open offer; all zero: none */
+    int64_t transfer_until;
+    int64_t recovery_at; /* the owner secret was said to be lost: when the claim code works again */
+    struct {
+        char gtin[GTIN_DIGITS + 1];
+        char serial[GS1_VALUE_MAX + 1];
+    } linked; /* of a retired unit: what replaced it; of a sold one: what it replaces */
+    size_t adjustment_count;
+    struct adjustment adjustments[ADJUSTMENTS_MAX];
 };
 
 /* One row whatever the number of units: a product, or a part of it by lot, serial range and dates.

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who asks: `Authorization: Bearer` with an API key or an owner secret (RFC 6750 §2.1). */
+#ifndef ASSAY_API_AUTH_H
+#define ASSAY_API_AUTH_H
+
+#include "gateway/api/app.h"
+
+/* Sets worker->caller. Without the header the caller is the public. False: the response holds the
+ * problem, and the handler does not run:
+ *   401 with WWW-Authenticate: Bearer   a key that is malformed, unknown, expired or revoked, and
+ *                                       no key where the route is not for the public
+ *   403                                 a good key whose role is not in `roles`
+ *   503                                 the registry could not be asked
+ * All three come before any 404 of a record. A revoked key is refused from the next request on. An
+ * owner secret makes the caller ROLE_OWNER; that it is this unit's is checked with
+ * caller_owns. The day of last use is written at most once a day and credential. */
+bool authenticate(struct worker *worker, const struct request *request, unsigned roles,
+                  struct response *response) MUST_CHECK;
+
+/* Is the request's owner secret the one of this unit? */
+bool caller_owns(const struct worker *worker, const struct request *request,
+                 const struct unit *unit) MUST_CHECK;
+
+#endif
