@@ -14,7 +14,7 @@
  * that Accept-Language asks for, and else this JSON, from which absent members are left out:
  *   {"verdict": "ok" | "caution" | "bad" | "unchecked",
  *    "reasons": [{"code", "class", "text"}],        worst first; text in the chosen language
- *    "label": {"result", "kid", "issuer": {"organisation"}},        result as label_result_name
+ *    "label": {"result", "kid", "issuer": {"organisation"}},    result as assessed_label_name
  *    "code": {"kind", "gtin", "variant", "lot", "serial", "canonical", "repaired"}
  *        or {"problem"} when it is malformed (reading_error_info),
  *    "product": {"gtin", "item", "brand", "name", "model", "picture", "support"},

@@ -75,3 +75,11 @@ assessed_label(const struct assessment *assessment)
     bool rests_on_it = assessment->verdict.reason_count > 0 && !assessment->registry_failed;
     return rests_on_it ? assessment->trust.result : LABEL_UNCHECKED;
 }
+
+const char *
+assessed_label_name(const struct assessment *assessment)
+{
+    enum label_result result = assessed_label(assessment);
+    bool vouched = verdict_has(&assessment->verdict, REASON_GENUINE);
+    return result == LABEL_GENUINE && !vouched ? "signature_valid" : label_result_name(result);
+}

@@ -27,5 +27,8 @@ void assess(struct assessment *out, struct worker *worker, const struct keyset *
 /* What the answer may say about the signature: LABEL_UNCHECKED when the verdict does not rest on
  * it, because something that could not be answered must not look half good. */
 enum label_result assessed_label(const struct assessment *assessment);
+/* Its name for programs. "genuine" only when the verdict calls the label so; a good signature that
+ * is not enough, by a stolen key or over a unit that was never registered, is "signature_valid". */
+const char *assessed_label_name(const struct assessment *assessment);
 
 #endif

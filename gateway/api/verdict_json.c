@@ -80,7 +80,7 @@ put_label(struct text *out, const struct assessment *assessment)
     enum label_result result = assessed_label(assessment);
     const struct keyset_entry *signer = assessment->trust.signer;
     open_value(out, "label", "{");
-    put_text(out, "result", label_result_name(result));
+    put_text(out, "result", assessed_label_name(assessment));
     if (assessment->reading.error == READ_OK && assessment->reading.has_token) {
         open_value(out, "kid", "\"");
         text_hex(out, assessment->reading.token.kid, KID_BYTES);

@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,6 +31,17 @@ static int64_t
 now(void)
 {
     return (int64_t)time(NULL);
+}
+
+/* A connection that finds no free descriptor would keep the accepting thread spinning. */
+static void
+raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /* Two daemons on one directory would each keep a keyset and scan counts of their own. */
@@ -149,6 +161,7 @@ serve(const struct config *config, struct fault *fault)
         return fault_set(fault, ERR_UNAVAILABLE, "cannot initialise");
     (void)sigdelset(&signals, SIGPIPE);
     (void)umask(077);
+    raise_file_limit();
     enum err err = start(&d, fault);
     if (err == ERR_OK) {
         tell_started(&d);

@@ -41,25 +41,30 @@ read_type(const char *name, enum event_type *out, struct fault *fault)
     return fault_set(fault, ERR_USAGE, "there is no event \"%.40s\"%s", name, hint);
 }
 
+static enum err
+unknown_field(const char *name, struct fault *fault)
+{
+    struct suggestion near;
+    char hint[FAULT_TEXT_MAX];
+    suggest_begin(&near, name);
+    for (unsigned id = 1; id < FIELD_ID_COUNT; id++)
+        suggest_offer(&near, event_field_name((enum event_field_id)id));
+    suggest_text(hint, &near, "");
+    return fault_set(fault, ERR_USAGE, "there is no field \"%s\"%s", name, hint);
+}
+
 /* "sales_order=SO-1" */
 static enum err
 read_field(const char *word, struct event_field *out, struct fault *fault)
 {
-    struct suggestion near;
-    char hint[FAULT_TEXT_MAX];
     char name[32] = "";
     struct slice rest = slice_of(word);
     bool has_value = slice_find(rest, '=') < rest.len;
     struct slice first = slice_take_until(&rest, '=');
     if (!has_value || !slice_copy(name, sizeof name, first))
         return fault_set(fault, ERR_USAGE, "\"%.60s\": not of the form field=value", word);
-    if (!event_field_parse(&out->id, first)) {
-        suggest_begin(&near, name);
-        for (unsigned id = 1; id < FIELD_ID_COUNT; id++)
-            suggest_offer(&near, event_field_name((enum event_field_id)id));
-        suggest_text(hint, &near, "");
-        return fault_set(fault, ERR_USAGE, "there is no field \"%s\"%s", name, hint);
-    }
+    if (!event_field_parse(&out->id, first))
+        return unknown_field(name, fault);
     if (!slice_copy(out->value, sizeof out->value, rest))
         return fault_set(fault, ERR_INVALID, "%s: longer than %d bytes", name, EVENT_VALUE_MAX);
     return ERR_OK;
@@ -97,7 +102,9 @@ find_ends_own(struct store *store, const struct unit_key *key, struct event *eve
 {
     size_t count = HISTORY_PAGE;
     struct event *page = calloc(HISTORY_PAGE, sizeof *page);
-    enum err err = page == NULL ? fault_set(fault, ERR_MEMORY, "out of memory") : ERR_OK;
+    enum err err = ERR_OK;
+    if (page == NULL)
+        return fault_set(fault, ERR_MEMORY, "out of memory");
     for (uint64_t after = 0; err == ERR_OK && count == HISTORY_PAGE; after += count) {
         err = registry_events(store->session, key, after, page, HISTORY_PAGE, &count);
         if (err != ERR_OK)
@@ -124,7 +131,9 @@ apply_rules(struct store *store, const struct unit_key *key, struct event *event
     err = registry_get_product(store->session, key->gtin, &product);
     if (err != ERR_OK && err != ERR_NOT_FOUND)
         return store_fault(fault, err, key->gtin);
-    event->offset_minutes = err == ERR_OK ? product.offset_minutes : 0;
+    event->offset_minutes = 0;
+    if (err == ERR_OK)
+        event->offset_minutes = product.offset_minutes;
     err = find_ends_own(store, key, event, fault);
     if (err == ERR_OK)
         err = event_apply(&change->unit, &before, event, fault);

@@ -90,7 +90,7 @@ const char help_label[] =
     "\n"
     "SVG is in millimetres, exactly. A PNG has a whole number of dots for each module, so\n"
     "its size is the nearest that the printer can do, and is told. Each has its quiet zone\n"
-    "of 4 modules: leave it free. Print nothing that is not a signed label's URL.\n"
+    "of 4 modules: leave it free. Only URLs that carry a signature are drawn.\n"
     "\n"
     "  assay label run-17.labels.csv --format png --module-mm 0.42 --dpi 300 -o labels\n"
     "  assay label run-17.labels.csv --from 201 --count 100 -o labels\n"

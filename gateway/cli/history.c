@@ -53,7 +53,9 @@ put_events(struct store *store, const struct unit_key *key, struct history *hist
 {
     size_t count = PAGE;
     struct event *page = calloc(PAGE, sizeof *page);
-    enum err err = page == NULL ? fault_set(fault, ERR_MEMORY, "out of memory") : ERR_OK;
+    enum err err = ERR_OK;
+    if (page == NULL)
+        return fault_set(fault, ERR_MEMORY, "out of memory");
     while (err == ERR_OK && count == PAGE) {
         err = registry_events(store->session, key, history->shown, page, PAGE, &count);
         if (err != ERR_OK)

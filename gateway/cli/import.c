@@ -5,7 +5,6 @@
 
 #include "gateway/base/file.h"
 #include "gateway/cli/operate.h"
-#include "gateway/cli/scope.h"
 #include "gateway/manifest/enroll.h"
 #include "gateway/manifest/pool.h"
 
@@ -124,26 +123,35 @@ read_options(struct import *import, struct enroll_options *options, struct fault
 }
 
 static enum err
-run(struct import *import, struct fault *fault)
+enroll(struct import *import, FILE *file, const struct enroll_options *options, struct fault *fault)
 {
     const char *path = import->in->positionals[0];
-    struct enroll_options options;
+    unsigned flags = import->dry_run ? STORE_READ_ONLY : STORE_MUST_EXIST;
     AUTO_STORE *store = NULL;
-    enum err err = read_options(import, &options, fault);
-    if (err != ERR_OK)
-        return err;
-    AUTO_FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return file_fault(fault, path, errno);
-    err = operate_open(import->in, import->dry_run ? STORE_READ_ONLY : STORE_MUST_EXIST, &store,
-                       fault);
+    enum err err = operate_open(import->in, flags, &store, fault);
     if (err != ERR_OK)
         return err;
     const struct enroll_target target = {store->session, store->keyset, store->secrets};
     progress_begin(&import->progress, import->dry_run ? "checking" : "registering", 0);
-    err = enroll_manifest(file, path, &target, &options, &import->summary, fault);
+    err = enroll_manifest(file, path, &target, options, &import->summary, fault);
     progress_end(&import->progress, import->summary.rows);
     return err == ERR_OK ? tell(import, fault) : err;
+}
+
+static enum err
+run(struct import *import, struct fault *fault)
+{
+    const char *path = import->in->positionals[0];
+    struct enroll_options options;
+    enum err err = read_options(import, &options, fault);
+    if (err != ERR_OK)
+        return err;
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return file_fault(fault, path, errno);
+    err = enroll(import, file, &options, fault);
+    (void)fclose(file);
+    return err;
 }
 
 int

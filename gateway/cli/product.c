@@ -146,14 +146,13 @@ list_all(struct store *store, struct listing *listing, struct fault *fault)
     struct cursor cursor = {""};
     size_t count = 0;
     struct product *products = calloc(LIST_PAGE, sizeof *products);
-    enum err err = products == NULL ? fault_set(fault, ERR_MEMORY, "out of memory") : ERR_OK;
+    enum err err = ERR_OK;
+    if (products == NULL)
+        return fault_set(fault, ERR_MEMORY, "out of memory");
     do {
-        if (err == ERR_OK)
-            err = registry_list_products(store->session, &cursor, products, LIST_PAGE, &count);
-        if (err != ERR_OK)
-            (void)store_fault(fault, err, "the catalogue");
-        if (err == ERR_OK)
-            err = list_page(listing, products, count, fault);
+        err = registry_list_products(store->session, &cursor, products, LIST_PAGE, &count);
+        err = err == ERR_OK ? list_page(listing, products, count, fault)
+                            : store_fault(fault, err, "the catalogue");
     } while (err == ERR_OK && cursor.text[0] != '\0');
     free(products);
     return err;

@@ -253,14 +253,14 @@ list_all(struct store *store, struct listing *listing, struct fault *fault)
     struct cursor cursor = {""};
     size_t count = 0;
     struct recall *recalls = calloc(PAGE, sizeof *recalls);
-    enum err err = recalls == NULL ? fault_set(fault, ERR_MEMORY, "out of memory") : ERR_OK;
-    while (err == ERR_OK) {
+    enum err err = ERR_OK;
+    if (recalls == NULL)
+        return fault_set(fault, ERR_MEMORY, "out of memory");
+    do {
         err = registry_list_recalls(store->session, &cursor, recalls, PAGE, &count);
         err = err == ERR_OK ? list_page(listing, recalls, count, fault)
                             : store_fault(fault, err, "the recalls");
-        if (cursor.text[0] == '\0')
-            break;
-    }
+    } while (err == ERR_OK && cursor.text[0] != '\0');
     free(recalls);
     return err;
 }

@@ -11,7 +11,6 @@
 #include "crypto/claim.h"
 #include "gateway/base/file.h"
 #include "gateway/cli/cli.h"
-#include "gateway/cli/scope.h"
 
 /* Ten rounds, as in NIST SP 800-38G for the same construction. */
 enum {
@@ -32,10 +31,10 @@ struct serials {
 };
 
 static uint32_t
-round_value(const struct serials *serials, uint8_t round, uint32_t half)
+round_value(const struct serials *serials, unsigned round, uint32_t half)
 {
     uint8_t hash[crypto_shorthash_BYTES];
-    const uint8_t in[5] = {round, (uint8_t)(half >> 24), (uint8_t)(half >> 16),
+    const uint8_t in[5] = {(uint8_t)round, (uint8_t)(half >> 24), (uint8_t)(half >> 16),
                            (uint8_t)(half >> 8), (uint8_t)half};
     (void)crypto_shorthash(hash, in, sizeof in, serials->key);
     return ((uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 | (uint32_t)hash[2] << 8 | hash[3]) &
@@ -49,7 +48,7 @@ permute(const struct serials *serials, uint64_t index)
 {
     uint32_t left = (uint32_t)(index >> HALF_BITS) & HALF_MASK;
     uint32_t right = (uint32_t)index & HALF_MASK;
-    for (uint8_t round = 0; round < ROUNDS; round++) {
+    for (unsigned round = 0; round < ROUNDS; round++) {
         uint32_t next = left ^ round_value(serials, round, right);
         left = right;
         right = next;
@@ -208,12 +207,13 @@ serials_from_file(const char *path, struct serials **out, uint64_t *count, struc
 {
     struct load load = {.path = path};
     *out = NULL;
-    AUTO_FILE *file = fopen(path, "re");
+    FILE *file = fopen(path, "re");
     if (file == NULL)
         return file_fault(fault, path, errno);
     enum err err = serials_made_up(&load.serials, fault);
     if (err == ERR_OK)
         err = load_file(&load, file, fault);
+    (void)fclose(file);
     free(load.slots);
     if (err != ERR_OK) {
         serials_close(load.serials);

@@ -34,6 +34,15 @@ static const struct {
     {METHOD_PUT, "PUT"}, {METHOD_DELETE, "DELETE"},
 };
 
+enum method
+http_method(const char *name)
+{
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+        if (strcmp(methods[i].name, name) == 0)
+            return methods[i].method;
+    return 0;
+}
+
 static unsigned
 with_head(unsigned allowed)
 {

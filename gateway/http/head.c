@@ -56,32 +56,42 @@ has_header(const struct response *response, const char *name)
 static void
 put_date(struct text *out, int64_t now)
 {
-    char date[40];
+    char line[48];
     struct tm tm;
     time_t seconds = (time_t)now;
-    if (gmtime_r(&seconds, &tm) == NULL ||
-        strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &tm) == 0)
+    if (gmtime_r(&seconds, &tm) == NULL)
         return;
-    text_printf(out, "Date: %s\r\n", date);
+    size_t len = strftime(line, sizeof line, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
+    text_slice_put(out, slice_make(line, len));
+}
+
+static void
+put_field(struct text *out, const char *name, const char *value)
+{
+    text_put(out, name);
+    text_put(out, ": ");
+    text_put(out, value);
+    text_put(out, "\r\n");
 }
 
 void
 head_write(struct text *out, const struct response *response, const struct wire *wire)
 {
     bool page = strncmp(response->content_type, "text/html", 9) == 0;
-    text_printf(out, "HTTP/1.1 %d %s\r\n", response->status, phrase_of(response->status));
+    text_printf(out, "HTTP/1.1 %d %s\r\nContent-Length: %zu\r\n", response->status,
+                phrase_of(response->status), response->body.len);
     put_date(out, wire->now);
-    text_printf(out, "Content-Type: %s\r\nContent-Length: %zu\r\n", response->content_type,
-                response->body.len);
+    put_field(out, "Content-Type", response->content_type);
     for (size_t i = 0; i < response->header_count; i++)
-        text_printf(out, "%s: %s\r\n", response->headers[i].name, response->headers[i].value);
+        put_field(out, response->headers[i].name, response->headers[i].value);
     if (!has_header(response, "Cache-Control"))
-        text_put(out, "Cache-Control: no-store\r\n");
+        put_field(out, "Cache-Control", "no-store");
     if (!has_header(response, "Content-Security-Policy"))
-        text_printf(out, "Content-Security-Policy: %s\r\n",
-                    page ? wire->page_csp : "default-src 'none'; frame-ancestors 'none'");
+        put_field(out, "Content-Security-Policy",
+                  page ? wire->page_csp : "default-src 'none'; frame-ancestors 'none'");
     text_put(out, always);
-    text_put(out, wire->close ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n");
+    put_field(out, "Connection", wire->close ? "close" : "keep-alive");
+    text_put(out, "\r\n");
     if (!wire->head_only)
         text_slice_put(out, text_slice(&response->body));
 }

@@ -18,6 +18,9 @@ struct route {
 
 extern const struct route http_routes[]; /* ends with a NULL pattern; in routes.c */
 
+/* 0 for a method that no route takes. */
+enum method http_method(const char *name);
+
 /* The row of `routes` for a request whose body is not read yet. NULL: `response` holds the problem,
  * 404, or 405 with Allow. */
 const struct route *http_find(const struct route *routes, const struct request *request,

@@ -75,23 +75,6 @@ monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static enum method
-method_of(const char *name)
-{
-    static const struct {
-        const char *name;
-        enum method method;
-    } methods[] = {{"GET", METHOD_GET},
-                   {"HEAD", METHOD_HEAD},
-                   {"POST", METHOD_POST},
-                   {"PUT", METHOD_PUT},
-                   {"DELETE", METHOD_DELETE}};
-    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
-        if (strcmp(methods[i].name, name) == 0)
-            return methods[i].method;
-    return 0; /* no route has it: 405 or 404 */
-}
-
 static void
 split_path(struct request *request)
 {
@@ -121,7 +104,7 @@ read_head(struct edge *edge, const struct mg_request_info *info)
     }
     head.http_1_1 = strcmp(info->http_version, "1.1") == 0;
     edge->request = (struct request){
-        .method = method_of(info->request_method),
+        .method = http_method(info->request_method),
         .path = slice_of(info->local_uri_raw),
         .query = slice_of(info->query_string),
         .accept = head_value(&head, "Accept"),

@@ -14,7 +14,7 @@ enum {
     GROUP_ROWS = 4096,
     GROUP_CHUNK = 64,
     WINDOW_ROWS = 64 * GROUP_ROWS, /* 262,144 rows, 45 MB */
-    SLICE_ROWS = 8192              /* one commit */
+    SLICE_ROWS = 4096              /* one commit */
 };
 _Static_assert((int)SLICE_ROWS <= (int)COMMISSION_MAX, "a slice is one commission");
 

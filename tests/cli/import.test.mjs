@@ -130,7 +130,7 @@ test('two imports at once register every unit once', async () => {
 
 // Moments from the beginning to the end, and then moments while it commits.
 test('kill -9 at any moment: run it again', async () => {
-  const count = 17000;
+  const count = 10000;
   const file = writeList(listOf(key, numbers(count)));
   const began = Date.now();
   run(dataDirectory([key]), 0, 'import', file);

@@ -232,7 +232,7 @@ test('a signature that comes out wrong is never printed', () => {
 });
 
 test('kill -9 leaves no half files', async () => {
-  const count = 6000;
+  const count = 4000;
   const began = Date.now();
   assert.equal(issue('--count', String(count), '-o', newRun()).code, 0);
   const duration = Date.now() - began;

@@ -106,7 +106,7 @@ test('HEAD has the header fields of GET and no body', async () => {
 test('a connection is kept, and requests sent at once are answered in order', async () => {
   const body = JSON.stringify({ code: 'x' });
   const { bytes, closed } = await exchange(gateway.port, [get('/v1/keys') + get('/nothing') + post(body) + get('/v1/keys')], { idle: 200 });
-  assert.deepEqual(answers(bytes).map(({ status }) => status).toSpliced(2, 1), [200, 404, 200]);
+  assert.deepEqual(answers(bytes).map(({ status }) => status).filter((_, i) => i !== 2), [200, 404, 200]);
   assert.equal(closed, false);
   const slow = await exchange(gateway.port, [get('/v1/keys'), 100, get('/v1/keys')], { idle: 2000 });
   assert.equal(answers(slow.bytes).length, 2);

@@ -33,8 +33,9 @@ static const struct {
      NULL,
      NULL,
      {784111777, "style-src 'x'", false, false},
-     "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: application/json\r\n"
-     "Content-Length: 3\r\nCache-Control: no-store\r\n"
+     "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: "
+     "application/json\r\n"
+     "Cache-Control: no-store\r\n"
      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n" AFTER_CSP
      "Connection: keep-alive\r\n\r\n{}\n"},
     {"page",
@@ -44,8 +45,8 @@ static const struct {
      NULL,
      NULL,
      {784111777, "style-src 'x'", false, true},
-     "HTTP/1.1 404 Not Found\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-     "Content-Type: text/html; charset=utf-8\r\nContent-Length: 3\r\nCache-Control: no-store\r\n"
+     "HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+     "Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n"
      "Content-Security-Policy: style-src 'x'\r\n" AFTER_CSP "Connection: close\r\n\r\n<p>"},
     {"without the body",
      200,
@@ -54,8 +55,9 @@ static const struct {
      NULL,
      NULL,
      {784111777, "style-src 'x'", true, false},
-     "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: application/json\r\n"
-     "Content-Length: 3\r\nCache-Control: no-store\r\n"
+     "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: "
+     "application/json\r\n"
+     "Cache-Control: no-store\r\n"
      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n" AFTER_CSP
      "Connection: keep-alive\r\n\r\n"},
     {"own caching",
@@ -65,8 +67,9 @@ static const struct {
      "Cache-Control",
      "max-age=60",
      {784111777, "style-src 'x'", false, false},
-     "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: application/json\r\n"
-     "Content-Length: 0\r\nCache-Control: max-age=60\r\n"
+     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: "
+     "application/json\r\n"
+     "Cache-Control: max-age=60\r\n"
      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n" AFTER_CSP
      "Connection: keep-alive\r\n\r\n"},
 };

@@ -5,8 +5,11 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash, createPublicKey } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { describe, test } from 'node:test'
-import { Algorithms, COSEKey, Headers, Sign1 } from '@auth0/cose'
+
+// Its ES module build does not load in Node 18.
+const { Algorithms, COSEKey, Headers, Sign1 } = createRequire(import.meta.url)('@auth0/cose')
 
 const tool = process.env.ASSAY_TOKEN_TOOL
 assert.ok(tool, 'ASSAY_TOKEN_TOOL names the program that makes tokens')

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What registry_check finds beyond wrong bits: records with the right hash that do not agree with
+ * each other, as a faulty program or a hand in the file would leave them. They are put there below
+ * the interface. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/registry/lmdb_engine.h"
+#include "tests/registry/support.h"
+
+static const char gtin[] = "09506000134352";
+
+struct scene {
+    struct registry *registry;
+    struct registry_session *session;
+    struct view view; /* of a write transaction */
+    struct codec codec;
+    struct unit unit; /* with three events */
+    uint8_t origin[OPERATION_ID_BYTES];
+    unsigned damages;
+    char found[800];
+};
+
+static void
+apply(struct scene *scene, enum event_type type, uint64_t number)
+{
+    struct change change;
+    struct operation operation;
+    test_operation(&operation, number);
+    test_change(&change, &scene->unit, type, &operation, "Berlin 1");
+    assert_int_equal(registry_apply(scene->session, &change, 1, &operation, NULL, NULL), ERR_OK);
+    scene->unit = change.unit;
+    scene->unit.version++;
+}
+
+static void
+build(struct scene *scene, const struct test_place *place)
+{
+    struct recall recall;
+    struct operation operation;
+    struct unit other;
+    memset(scene, 0, sizeof *scene);
+    scene->registry = test_open(place->url);
+    scene->session = test_session(scene->registry);
+    test_unit(&scene->unit, gtin, "A");
+    test_commission(scene->session, &scene->unit, 1);
+    struct unit_key key = test_key(&scene->unit);
+    assert_int_equal(registry_get(scene->session, &key, &scene->unit), ERR_OK);
+    apply(scene, EVENT_RECEIVE, 2);
+    apply(scene, EVENT_SELL, 3);
+    test_unit(&other, gtin, "B");
+    test_commission(scene->session, &other, 4);
+    test_recall(&recall, gtin, "R-1");
+    test_operation(&operation, 5);
+    assert_int_equal(registry_put_recall(scene->session, &recall, &operation, NULL), ERR_OK);
+    test_operation(&operation, 1);
+    memcpy(scene->origin, operation.id, sizeof scene->origin);
+    codec_init(&scene->codec, test_record_key);
+}
+
+/* ---- below the interface ---- */
+
+static MDB_dbi
+table(const struct scene *scene, enum table which)
+{
+    return ((struct lmdb_registry *)(void *)scene->registry)->tables[which];
+}
+
+static void
+put(struct scene *scene, enum table which, bool encoded, const struct record *record)
+{
+    assert_true(encoded);
+    assert_int_equal(view_put(&scene->view, which, true, record, 0), ERR_OK);
+}
+
+static void
+del(struct scene *scene, enum table which, struct record_key *key)
+{
+    MDB_val k = {key->len, key->bytes};
+    assert_int_equal(mdb_del(scene->view.txn, table(scene, which), &k, NULL), 0);
+}
+
+static void
+put_event(struct scene *scene, const char *serial, uint64_t number, enum event_type type)
+{
+    struct event event = {.type = type, .at = 1700000009, .role = ROLE_OPERATOR};
+    struct unit_key key = {.serial = ""};
+    struct record record;
+    memcpy(key.gtin, gtin, sizeof gtin);
+    memcpy(key.serial, serial, strlen(serial));
+    memcpy(event.operation, scene->origin, sizeof scene->origin);
+    put(scene, TABLE_EVENTS, event_encode(&scene->codec, &key, number, &event, &record), &record);
+}
+
+static void
+put_unit(struct scene *scene)
+{
+    struct record record;
+    put(scene, TABLE_UNITS, unit_encode(&scene->codec, &scene->unit, scene->origin, &record),
+        &record);
+}
+
+static void
+nothing(struct scene *scene)
+{
+    (void)scene;
+}
+
+static void
+event_missing(struct scene *scene)
+{
+    struct record_key key;
+    struct unit_key unit = test_key(&scene->unit);
+    key_event(&key, &unit, 2);
+    del(scene, TABLE_EVENTS, &key);
+}
+
+static void
+event_too_many(struct scene *scene)
+{
+    put_event(scene, "A", 4, EVENT_CLEAR);
+}
+
+static void
+event_first(struct scene *scene)
+{
+    put_event(scene, "A", 1, EVENT_CLEAR);
+}
+
+static void
+event_orphan(struct scene *scene)
+{
+    put_event(scene, "AA", 2, EVENT_CLEAR);
+}
+
+static void
+event_impossible(struct scene *scene)
+{
+    put_event(scene, "A", 3, EVENT_RESTOCK);
+}
+
+static void
+record_older(struct scene *scene)
+{
+    scene->unit.version = 2;
+    put_unit(scene);
+}
+
+static void
+record_newer(struct scene *scene)
+{
+    scene->unit.version = 4;
+    put_unit(scene);
+}
+
+static void
+record_state(struct scene *scene)
+{
+    scene->unit.state = UNIT_IN_STOCK;
+    put_unit(scene);
+}
+
+static void
+record_condition(struct scene *scene)
+{
+    scene->unit.conditions = CONDITION_HELD;
+    put_unit(scene);
+}
+
+static void
+record_location(struct scene *scene)
+{
+    scene->unit.location[0] = 'X';
+    put_unit(scene);
+}
+
+static void
+record_time(struct scene *scene)
+{
+    scene->unit.registered_at++;
+    put_unit(scene);
+}
+
+static void
+record_origin(struct scene *scene)
+{
+    scene->origin[3] ^= 1;
+    put_unit(scene);
+}
+
+static void
+record_key(struct scene *scene)
+{
+    scene->unit.id.gtin[13] ^= 1;
+    scene->unit.version = 1;
+    put_unit(scene);
+}
+
+static void
+lot_missing(struct scene *scene)
+{
+    struct record_key key;
+    key_pair(&key, gtin, "L24A0917");
+    del(scene, TABLE_LOTS, &key);
+}
+
+static void
+operation_missing(struct scene *scene)
+{
+    struct record_key key;
+    struct operation operation;
+    test_operation(&operation, 2);
+    key_bytes(&key, operation.id, sizeof operation.id);
+    del(scene, TABLE_OPERATIONS, &key);
+}
+
+static void
+recall_without_id(struct scene *scene)
+{
+    struct record_key key;
+    key_bytes(&key, "R-1", 3);
+    del(scene, TABLE_RECALL_IDS, &key);
+}
+
+static void
+id_without_recall(struct scene *scene)
+{
+    struct record_key key;
+    key_pair(&key, gtin, "R-1");
+    del(scene, TABLE_RECALLS, &key);
+}
+
+static void
+recall_of_another(struct scene *scene)
+{
+    struct recall recall;
+    struct record record;
+    test_recall(&recall, "09506000134369", "R-1");
+    recall.version = 1;
+    put(scene, TABLE_RECALLS, recall_encode(&scene->codec, &recall, &record), &record);
+}
+
+static const struct {
+    const char *label;
+    void (*break_it)(struct scene *scene);
+    const char *sentence; /* part of what the check says; "": it finds nothing */
+} rows[] = {
+    {"nothing", nothing, ""},
+    {"an event is missing", event_missing, "units 09506000134352A: event 2 is missing"},
+    {"an event of a version to come", event_too_many,
+     "events 09506000134352A: event 4 of a unit with 3"},
+    {"a row for the commission", event_first, "events 09506000134352A: event 1 of a unit with 3"},
+    {"an event without a unit", event_orphan,
+     "events 09506000134352AA: event 2 of a unit that is not there"},
+    {"an event that the rules do not allow", event_impossible,
+     "units 09506000134352A: event 3 does not follow from what was before: restock"},
+    {"an older version", record_older, "events 09506000134352A: event 3 of a unit with 2"},
+    {"a newer version", record_newer, "units 09506000134352A: event 4 is missing"},
+    {"another state", record_state, "the record is not what its history leads to"},
+    {"another condition", record_condition, "the record is not what its history leads to"},
+    {"another location", record_location, "the record is not what its history leads to"},
+    {"another time", record_time, "it was not registered when its operation says"},
+    {"another operation", record_origin, "the operation of event 1 is missing"},
+    {"a key that is no GTIN", record_key, "this is no GTIN and serial"},
+    {"a lot is missing", lot_missing, "its lot L24A0917 is missing"},
+    {"an operation is missing", operation_missing, "the operation of event 2 is missing"},
+    {"a recall without its id", recall_without_id,
+     "recalls 09506000134352R-1: it is not found by its id"},
+    {"an id without its recall", id_without_recall, "recall_ids R-1: it leads to no recall"},
+    {"an id that leads elsewhere", recall_of_another, "it is not found by its id"},
+};
+
+static void
+take(const char *what, void *context)
+{
+    struct scene *scene = context;
+    size_t len = strlen(scene->found);
+    scene->damages++;
+    (void)snprintf(scene->found + len, sizeof scene->found - len, "%s\n", what);
+}
+
+static void
+break_scene(struct scene *scene, void (*break_it)(struct scene *scene))
+{
+    struct lmdb_registry *registry = (struct lmdb_registry *)(void *)scene->registry;
+    MDB_txn *txn = NULL;
+    assert_int_equal(mdb_txn_begin(registry->env, NULL, 0, &txn), 0);
+    scene->view = (struct view){txn, registry->tables, &scene->codec, 0};
+    break_it(scene);
+    assert_int_equal(mdb_txn_commit(txn), 0);
+}
+
+static void
+disagreements_are_found(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct test_place place;
+        struct scene scene;
+        test_place_make(&place);
+        build(&scene, &place);
+        break_scene(&scene, rows[i].break_it);
+        const struct registry_checker checker = {.found = take, .context = &scene};
+        bool sound = rows[i].sentence[0] == '\0';
+        enum err err = registry_check(scene.session, &checker);
+        if (err != (sound ? ERR_OK : ERR_CORRUPT) || (scene.damages == 0) != sound ||
+            strstr(scene.found, rows[i].sentence) == NULL)
+            fail_msg("%s: %s: %s", rows[i].label, err_info(err)->code, scene.found);
+        registry_session_close(scene.session);
+        registry_close(scene.registry);
+        test_place_remove(&place);
+    }
+}
+
+/* ---- what uses them meanwhile ---- */
+
+static void
+a_gap_in_the_history_is_no_end(void **state)
+{
+    struct test_place place;
+    struct scene scene;
+    struct event events[4];
+    size_t count = 99;
+    (void)state;
+    test_place_make(&place);
+    build(&scene, &place);
+    break_scene(&scene, event_missing);
+    struct unit_key key = test_key(&scene.unit);
+    assert_int_equal(registry_events(scene.session, &key, 0, events, 4, &count), ERR_CORRUPT);
+    assert_int_equal(count, 0);
+    assert_int_equal(registry_events(scene.session, &key, 2, events, 4, &count), ERR_OK);
+    assert_int_equal(count, 1);
+    registry_session_close(scene.session);
+    registry_close(scene.registry);
+    test_place_remove(&place);
+}
+
+/* An event is never written over: the unit that claims an older version is not changed. */
+static void
+history_is_not_written_over(void **state)
+{
+    struct test_place place;
+    struct scene scene;
+    struct change change;
+    struct operation operation;
+    (void)state;
+    test_place_make(&place);
+    build(&scene, &place);
+    break_scene(&scene, record_older);
+    test_operation(&operation, 10);
+    test_change(&change, &scene.unit, EVENT_HOLD, &operation, "in doubt");
+    assert_int_equal(registry_apply(scene.session, &change, 1, &operation, NULL, NULL),
+                     ERR_CORRUPT);
+    registry_session_close(scene.session);
+    registry_close(scene.registry);
+    test_place_remove(&place);
+}
+
+/* ---- progress ---- */
+
+struct told {
+    unsigned calls;
+    uint64_t done, total;
+};
+
+static void
+take_progress(uint64_t done, uint64_t total, void *context)
+{
+    struct told *told = context;
+    assert_true(done >= told->done && done <= total);
+    told->calls++;
+    told->done = done;
+    told->total = total;
+}
+
+/* More records than one view walks over. */
+static void
+progress_is_told(void **state)
+{
+    enum { UNITS = 6000 };
+    struct test_place place;
+    struct operation operation;
+    struct told told = {0, 0, 0};
+    struct unit *units = calloc(UNITS, sizeof *units);
+    enum err *results = calloc(UNITS, sizeof *results);
+    bool *same = calloc(UNITS, sizeof *same);
+    (void)state;
+    assert_true(units != NULL && results != NULL && same != NULL);
+    test_place_make(&place);
+    struct registry *registry = test_open(place.url);
+    struct registry_session *session = test_session(registry);
+    for (unsigned i = 0; i < UNITS; i++) {
+        char serial[16];
+        (void)snprintf(serial, sizeof serial, "S%06u", (UNITS - i) % 1000000U);
+        test_unit(&units[i], gtin, serial);
+    }
+    test_operation(&operation, 1);
+    assert_int_equal(registry_commission(session, units, UNITS, &operation, results, same), ERR_OK);
+    const struct registry_checker checker = {.progress = take_progress, .context = &told};
+    assert_int_equal(registry_check(session, &checker), ERR_OK);
+    assert_int_equal(told.total, UNITS + 3); /* meta, operation, lot */
+    assert_int_equal(told.done, told.total);
+    assert_true(told.calls > TABLE_COUNT);
+    registry_session_close(session);
+    registry_close(registry);
+    test_place_remove(&place);
+    free(units);
+    free(results);
+    free(same);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(disagreements_are_found),
+        cmocka_unit_test(a_gap_in_the_history_is_no_end),
+        cmocka_unit_test(history_is_not_written_over),
+        cmocka_unit_test(progress_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
