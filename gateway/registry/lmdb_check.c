@@ -305,6 +305,9 @@ walk_table(struct check *check, const struct walk *walk)
     check->table = table_name(walk->table);
     while (err == ERR_OK) {
         err = walk_chunk(check, walk, &progress);
+        /* Others add records; a damaged table may not be countable. */
+        if (check->total < check->done)
+            check->total = check->done;
         if (check->checker->progress != NULL)
             check->checker->progress(check->done, check->total, check->checker->context);
     }
@@ -318,8 +321,8 @@ count_all(struct check *check)
     enum err err = view_begin(&view, check->session);
     for (size_t table = 0; table < TABLE_COUNT && err == ERR_OK; table++) {
         MDB_stat stat = {0};
-        err = lmdb_err(mdb_stat(view.txn, view.tables[table], &stat));
-        check->total += stat.ms_entries;
+        if (mdb_stat(view.txn, view.tables[table], &stat) == 0)
+            check->total += stat.ms_entries;
     }
     return err;
 }

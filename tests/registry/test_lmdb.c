@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -392,6 +393,74 @@ put_in_thread(void *context)
     return NULL;
 }
 
+/* The file may not grow: pages cannot be written, so the commit itself fails, and it is certain
+ * that nothing was committed. */
+static void
+full_file(void **state)
+{
+    static const struct {
+        const char *word;
+        uint64_t number;
+        enum err expected;
+    } rows[] = {
+        {"put", 1, ERR_OK},   {"limit", 0, ERR_OK},       {"put", 2, ERR_FULL},
+        {"put", 2, ERR_FULL}, {"find", 2, ERR_NOT_FOUND}, {"find", 1, ERR_OK},
+        {"free", 0, ERR_OK},  {"put", 2, ERR_OK},         {"find", 2, ERR_OK},
+        {"check", 0, ERR_OK},
+    };
+    const struct test_place *place = *state;
+    struct child child;
+    child_start(&child, "file", place->url);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        enum err err = (enum err)child_ask(&child, rows[i].word, rows[i].number);
+        if (err != rows[i].expected)
+            fail_msg("row %zu, %s: %s", i, rows[i].word, err_info(err)->code);
+    }
+    assert_int_equal(child_end(&child), 0);
+}
+
+static enum err
+limit_files(rlim_t bytes)
+{
+    const struct rlimit limit = {bytes, RLIM_INFINITY};
+    return setrlimit(RLIMIT_FSIZE, &limit) == 0 ? ERR_OK : ERR_DENIED;
+}
+
+static enum err
+obey_in_full_file(struct registry_session *session, const struct order *order)
+{
+    const struct registry_checker silent = {.found = NULL};
+    struct operation operation;
+    test_operation(&operation, order->number);
+    switch (order->word[0]) {
+    case 'p':
+        return put_batch(session, order->number, 3000);
+    case 'l':
+        return limit_files(65536);
+    case 'c':
+        return registry_check(session, &silent);
+    default:
+        break;
+    }
+    if (strcmp(order->word, "free") == 0)
+        return limit_files(RLIM_INFINITY);
+    return registry_find_operation(session, operation.id, &operation);
+}
+
+static int
+fill_file(const char *url)
+{
+    struct order order;
+    struct registry *registry = test_open(url);
+    struct registry_session *session = test_session(registry);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    while (child_order(&order))
+        child_answer((int)obey_in_full_file(session, &order));
+    registry_session_close(session);
+    registry_close(registry);
+    return 0;
+}
+
 enum { CALLS = 12, LARGE = 5 };
 
 /* A call that does not fit shares its transaction with others that do. */
@@ -481,14 +550,16 @@ main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "serve") == 0)
         return serve(argv[2]);
+    if (argc == 3 && strcmp(argv[1], "file") == 0)
+        return fill_file(argv[2]);
     if (argc == 3 && strcmp(argv[1], "limited") == 0)
         return open_limited(argv[2]);
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
     const struct CMUnitTest tests[] = {
-        TEST(keeps_the_contract), TEST(addresses),         TEST(nothing_there),
-        TEST(no_permission),      TEST(once_a_process),    TEST(other_record_key),
-        TEST(two_processes),      TEST(opening_at_once),   TEST(full_map),
-        TEST(one_too_large),      TEST(limited_addresses),
+        TEST(keeps_the_contract), TEST(addresses),       TEST(nothing_there),
+        TEST(no_permission),      TEST(once_a_process),  TEST(other_record_key),
+        TEST(two_processes),      TEST(opening_at_once), TEST(full_map),
+        TEST(full_file),          TEST(one_too_large),   TEST(limited_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
