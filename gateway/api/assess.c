@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "crypto/seal.h"
+#include "gateway/log/log.h"
 
 static bool
 look_up(struct worker *worker, const struct identity *id)
@@ -13,7 +14,11 @@ look_up(struct worker *worker, const struct identity *id)
         return false;
     memcpy(key.gtin, id->gtin, sizeof key.gtin);
     memcpy(key.serial, id->serial, sizeof key.serial);
-    return registry_view(worker->session, &key, &worker->view) == ERR_OK;
+    enum err err = registry_view(worker->session, &key, &worker->view);
+    if (err != ERR_OK)
+        log_event(worker->app->config, LOG_ERROR, "registry_failed", "a unit of %s: %s", id->gtin,
+                  err_info(err)->code);
+    return err == ERR_OK;
 }
 
 static bool
@@ -58,6 +63,16 @@ decide(struct assessment *out, const struct unit_view *view)
     verdict_decide(&out->verdict, &in);
 }
 
+/* A key that we trust signed what was never registered: stolen, or over-producing. The serial is
+ * left out, for the log is no list of what people scan. */
+static void
+raise_alarm(const struct worker *worker, const struct assessment *assessment)
+{
+    log_event(worker->app->config, LOG_ERROR, "never_issued",
+              "a label of %s signed by key %s is not registered", assessment->reading.id.gtin,
+              assessment->trust.signer->name);
+}
+
 void
 assess(struct assessment *out, struct worker *worker, const struct keyset *keyset)
 {
@@ -67,6 +82,8 @@ assess(struct assessment *out, struct worker *worker, const struct keyset *keyse
     if (out->reading.error == READ_OK)
         assess_label(out, worker, keyset, &out->reading);
     decide(out, &worker->view);
+    if (verdict_has(&out->verdict, REASON_NEVER_ISSUED))
+        raise_alarm(worker, out);
 }
 
 enum label_result

@@ -1,59 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/api/verdict_json.h"
 
+#include "gateway/json/write.h"
 #include "gateway/pages/link.h"
-
-/* ---- members ---- */
-
-/* A comma unless it is the first of its object or array. */
-static void
-separate(struct text *out)
-{
-    char last = '{';
-    if (out->len > 0)
-        last = out->data[out->len - 1];
-    if (last != '{' && last != '[')
-        text_char(out, ',');
-}
-
-/* The name of a member, or NULL for an item of an array; then the opening bracket or value. */
-static void
-open_value(struct text *out, const char *name, const char *bracket)
-{
-    separate(out);
-    if (name != NULL)
-        text_printf(out, "\"%s\":", name);
-    text_put(out, bracket);
-}
-
-static void
-put_text(struct text *out, const char *name, const char *value)
-{
-    if (value[0] == '\0')
-        return;
-    open_value(out, name, "");
-    text_json(out, slice_of(value));
-}
-
-static void
-put_bool(struct text *out, const char *name, bool value)
-{
-    open_value(out, name, value ? "true" : "false");
-}
-
-static void
-put_day(struct text *out, const char *name, civil_day day)
-{
-    char value[DATE_TEXT_MAX];
-    date_format(value, day);
-    put_text(out, name, value);
-}
 
 /* A link that no page would show is none that a program should follow. */
 static void
 put_link(struct text *out, const char *name, const char *link)
 {
-    put_text(out, name, link_kind(link) == LINK_NONE ? "" : link);
+    json_put_text(out, name, link_kind(link) == LINK_NONE ? "" : link);
 }
 
 /* ---- parts ---- */
@@ -62,13 +17,13 @@ static void
 put_reasons(struct text *out, const struct verdict *verdict, const struct pages *pages,
             const char *language)
 {
-    open_value(out, "reasons", "[");
+    json_put(out, "reasons", "[");
     for (size_t i = 0; i < verdict->reason_count; i++) {
         enum reason reason = verdict->reasons[i];
-        open_value(out, NULL, "{");
-        put_text(out, "code", reason_info(reason)->code);
-        put_text(out, "class", verdict_class_name(reason_info(reason)->class));
-        put_text(out, "text", pages_reason_sentence(pages, language, reason));
+        json_put(out, NULL, "{");
+        json_put_text(out, "code", reason_info(reason)->code);
+        json_put_text(out, "class", verdict_class_name(reason_info(reason)->class));
+        json_put_text(out, "text", pages_reason_sentence(pages, language, reason));
         text_char(out, '}');
     }
     text_char(out, ']');
@@ -79,16 +34,16 @@ put_label(struct text *out, const struct assessment *assessment)
 {
     enum label_result result = assessed_label(assessment);
     const struct keyset_entry *signer = assessment->trust.signer;
-    open_value(out, "label", "{");
-    put_text(out, "result", assessed_label_name(assessment));
+    json_put(out, "label", "{");
+    json_put_text(out, "result", assessed_label_name(assessment));
     if (assessment->reading.error == READ_OK && assessment->reading.has_token) {
-        open_value(out, "kid", "\"");
+        json_put(out, "kid", "\"");
         text_hex(out, assessment->reading.token.kid, KID_BYTES);
         text_char(out, '"');
     }
     if (result == LABEL_GENUINE && signer != NULL) {
-        open_value(out, "issuer", "{");
-        put_text(out, "organisation", signer->organisation);
+        json_put(out, "issuer", "{");
+        json_put_text(out, "organisation", signer->organisation);
         text_char(out, '}');
     }
     text_char(out, '}');
@@ -97,32 +52,32 @@ put_label(struct text *out, const struct assessment *assessment)
 static void
 put_code(struct text *out, const struct reading *reading)
 {
-    open_value(out, "code", "{");
+    json_put(out, "code", "{");
     if (reading->error != READ_OK) {
-        put_text(out, "problem", reading_error_info(reading->error)->code);
+        json_put_text(out, "problem", reading_error_info(reading->error)->code);
         text_char(out, '}');
         return;
     }
-    put_text(out, "kind", reading_kind_name(reading->kind));
-    put_text(out, "gtin", reading->id.gtin);
-    put_text(out, "variant", reading->id.variant);
-    put_text(out, "lot", reading->id.lot);
-    put_text(out, "serial", reading->id.serial);
-    put_text(out, "canonical", reading->canonical);
+    json_put_text(out, "kind", reading_kind_name(reading->kind));
+    json_put_text(out, "gtin", reading->id.gtin);
+    json_put_text(out, "variant", reading->id.variant);
+    json_put_text(out, "lot", reading->id.lot);
+    json_put_text(out, "serial", reading->id.serial);
+    json_put_text(out, "canonical", reading->canonical);
     if (reading->repair != REPAIR_NONE)
-        put_text(out, "repaired", repair_name(reading->repair));
+        json_put_text(out, "repaired", repair_name(reading->repair));
     text_char(out, '}');
 }
 
 static void
 put_product(struct text *out, const struct product *product)
 {
-    open_value(out, "product", "{");
-    put_text(out, "gtin", product->gtin);
-    put_text(out, "item", product->item);
-    put_text(out, "brand", product->brand);
-    put_text(out, "name", product->name);
-    put_text(out, "model", product->model);
+    json_put(out, "product", "{");
+    json_put_text(out, "gtin", product->gtin);
+    json_put_text(out, "item", product->item);
+    json_put_text(out, "brand", product->brand);
+    json_put_text(out, "name", product->name);
+    json_put_text(out, "model", product->model);
     put_link(out, "picture", product->picture);
     put_link(out, "support", product->support);
     text_char(out, '}');
@@ -133,26 +88,27 @@ put_unit(struct text *out, const struct unit_view *view)
 {
     const struct unit *unit = &view->unit;
     bool of_lot = view->has_lot;
-    open_value(out, "unit", "{");
-    put_text(out, "variant", unit->id.variant);
-    put_text(out, "lot", unit->id.lot);
-    put_day(out, "made_on",
-            unit->made_on == CIVIL_NONE && of_lot ? view->lot.made_on : unit->made_on);
-    put_day(out, "expires_on",
-            unit->expires_on == CIVIL_NONE && of_lot ? view->lot.expires_on : unit->expires_on);
+    json_put(out, "unit", "{");
+    json_put_text(out, "variant", unit->id.variant);
+    json_put_text(out, "lot", unit->id.lot);
+    json_put_day(out, "made_on",
+                 unit->made_on == CIVIL_NONE && of_lot ? view->lot.made_on : unit->made_on);
+    json_put_day(out, "expires_on",
+                 unit->expires_on == CIVIL_NONE && of_lot ? view->lot.expires_on
+                                                          : unit->expires_on);
     text_char(out, '}');
 }
 
 static void
 put_entitlement(struct text *out, const struct cover_line *line)
 {
-    open_value(out, NULL, "{");
-    put_text(out, "id", line->entitlement->id);
-    put_text(out, "title", line->entitlement->title);
-    put_text(out, "covers", line->entitlement->covers);
-    put_day(out, "starts_on", line->starts_on);
-    put_day(out, "ends_on", line->ends_on);
-    put_text(out, "why", cover_name(line->cover));
+    json_put(out, NULL, "{");
+    json_put_text(out, "id", line->entitlement->id);
+    json_put_text(out, "title", line->entitlement->title);
+    json_put_text(out, "covers", line->entitlement->covers);
+    json_put_day(out, "starts_on", line->starts_on);
+    json_put_day(out, "ends_on", line->ends_on);
+    json_put_text(out, "why", cover_name(line->cover));
     text_char(out, '}');
 }
 
@@ -160,10 +116,10 @@ static void
 put_warranty(struct text *out, const struct warranty *warranty)
 {
     bool covered = warranty->best != NULL && warranty->best->cover == COVER_YES;
-    open_value(out, "warranty", "{");
-    put_bool(out, "covered", covered);
-    put_day(out, "asked_for", warranty->asked_for);
-    open_value(out, "entitlements", "[");
+    json_put(out, "warranty", "{");
+    json_put_bool(out, "covered", covered);
+    json_put_day(out, "asked_for", warranty->asked_for);
+    json_put(out, "entitlements", "[");
     for (size_t i = 0; i < warranty->count; i++)
         put_entitlement(out, &warranty->lines[i]);
     text_put(out, "]}");
@@ -172,10 +128,10 @@ put_warranty(struct text *out, const struct warranty *warranty)
 static void
 put_recall(struct text *out, const struct recall *recall)
 {
-    open_value(out, "recall", "{");
-    put_text(out, "id", recall->id);
-    put_bool(out, "stop_use", recall->stop_use);
-    put_text(out, "text", recall->text);
+    json_put(out, "recall", "{");
+    json_put_text(out, "id", recall->id);
+    json_put_bool(out, "stop_use", recall->stop_use);
+    json_put_text(out, "text", recall->text);
     put_link(out, "link", recall->link);
     text_char(out, '}');
 }
@@ -201,12 +157,12 @@ verdict_json(struct text *out, const struct assessment *assessment, const struct
     char checked_at[TIME_TEXT_MAX];
     time_format(checked_at, assessment->now);
     text_char(out, '{');
-    put_text(out, "verdict", verdict_class_name(verdict->class));
+    json_put_text(out, "verdict", verdict_class_name(verdict->class));
     put_reasons(out, verdict, pages, language);
     put_label(out, assessment);
     put_code(out, &assessment->reading);
     if (verdict->shows_unit && assessment->consulted)
         put_record(out, verdict, view);
-    put_text(out, "checked_at", checked_at);
+    json_put_text(out, "checked_at", checked_at);
     text_put(out, "}\n");
 }

@@ -13,7 +13,7 @@
 
 #include "gateway/base/file.h"
 #include "gateway/http/http.h"
-#include "gateway/http/log.h"
+#include "gateway/log/log.h"
 #include "gateway/manifest/store.h"
 
 struct daemon {

@@ -52,16 +52,15 @@ with_head(unsigned allowed)
 static void
 answer_405(unsigned allowed, struct response *response)
 {
-    char list[64] = "";
-    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
-        if ((allowed & methods[i].method) == 0)
-            continue;
-        strcat(list, list[0] == '\0' ? "" : ", ");
-        strcat(list, methods[i].name);
-    }
+    struct text list;
+    text_init(&list, 64);
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+        if ((allowed & methods[i].method) != 0)
+            text_printf(&list, "%s%s", list.len == 0 ? "" : ", ", methods[i].name);
     response_problem(response, 405, "method_not_allowed", "Method not allowed",
                      "This address does not take that method", NULL);
-    response_header(response, "Allow", "%s", list);
+    response_header(response, "Allow", "%s", list.len == 0 ? "" : list.data);
+    text_free(&list);
 }
 
 const struct route *

@@ -13,7 +13,7 @@
 #include "gateway/http/framing.h"
 #include "gateway/http/head.h"
 #include "gateway/http/http.h"
-#include "gateway/http/log.h"
+#include "gateway/log/log.h"
 
 enum { BODY_MAX = 64 * 1024, ANSWER_MAX = 1024 * 1024, MESSAGE_MAX = 200 };
 

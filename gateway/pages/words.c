@@ -54,7 +54,7 @@ take_word(void *context, const struct ini_entry *entry, struct fault *fault)
         return fault_set(fault, ERR_CORRUPT, "%s:%d: '%s' is empty", entry->path, entry->line,
                          entry->name);
     enum err err = find_place(context, entry, &word, fault);
-    if (err != ERR_OK)
+    if (word == NULL)
         return err;
     if (word->text.len > 0)
         text_char(&word->text, ' ');

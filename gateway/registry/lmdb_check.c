@@ -12,8 +12,8 @@ enum { CHUNK = 5000, NAME_MAX = 100, FOUND_MAX = 600 };
 struct check {
     struct lmdb_session *session;
     const struct registry_checker *checker;
-    struct view *view;
-    struct scan *scan; /* at the record that is looked at */
+    struct view view;
+    struct scan scan; /* at the record that is looked at */
     const char *table;
     uint64_t done, total, damages;
     /* The unit whose events are walked. */
@@ -42,7 +42,7 @@ damage(struct check *check, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    name_record(name, check->scan->key);
+    name_record(name, check->scan.key);
     (void)snprintf(text, sizeof text, "%s %s: %s", check->table, name, what);
     check->damages++;
     if (check->checker->found != NULL)
@@ -56,7 +56,7 @@ check_operation(struct check *check, const uint8_t id[static OPERATION_ID_BYTES]
                 int64_t at)
 {
     struct operation operation;
-    enum err err = view_operation(check->view, id, &operation);
+    enum err err = view_operation(&check->view, id, &operation);
     if (err == ERR_NOT_FOUND)
         damage(check, "the operation of event %llu is missing", (unsigned long long)number);
     if (err == ERR_OK && number == 1 && operation.at != at)
@@ -86,7 +86,7 @@ replay_event(struct check *check, struct unit *unit, uint64_t number)
     struct event event;
     struct fault fault;
     struct unit_key key = key_of(unit);
-    enum err err = view_event(check->view, &key, number, &event);
+    enum err err = view_event(&check->view, &key, number, &event);
     if (err == ERR_NOT_FOUND)
         damage(check, "event %llu is missing", (unsigned long long)number);
     /* A damaged one is found where the events are walked. */
@@ -110,9 +110,9 @@ check_history(struct check *check, const struct unit *unit,
     for (uint64_t number = 2; number <= unit->version; number++)
         if (!replay_event(check, &replayed, number))
             return;
-    bool same = unit_encode(check->view->codec, &replayed, origin, &record) &&
-                record.value.len == check->scan->value.len &&
-                memcmp(record.value.data, check->scan->value.data, record.value.len) == 0;
+    bool same = unit_encode(check->view.codec, &replayed, origin, &record) &&
+                record.value.len == check->scan.value.len &&
+                memcmp(record.value.data, check->scan.value.data, record.value.len) == 0;
     if (!same)
         damage(check, "the record is not what its history leads to");
 }
@@ -124,7 +124,7 @@ check_unit(struct check *check)
     struct record_key lot;
     struct span there;
     uint8_t origin[OPERATION_ID_BYTES];
-    if (unit_decode(check->view->codec, check->scan->key, check->scan->value, &unit, origin) !=
+    if (unit_decode(check->view.codec, check->scan.key, check->scan.value, &unit, origin) !=
         ERR_OK) {
         damage(check, "the record is damaged");
         return;
@@ -132,7 +132,8 @@ check_unit(struct check *check)
     if (!gtin_valid(slice_of(unit.id.gtin)) || !gs1_value_valid(slice_of(unit.id.serial)))
         damage(check, "this is no GTIN and serial");
     key_pair(&lot, unit.id.gtin, unit.id.lot);
-    if (unit.id.lot[0] != '\0' && view_find(check->view, TABLE_LOTS, &lot, &there) == ERR_NOT_FOUND)
+    if (unit.id.lot[0] != '\0' &&
+        view_find(&check->view, TABLE_LOTS, &lot, &there) == ERR_NOT_FOUND)
         damage(check, "its lot %s is missing", unit.id.lot);
     check_operation(check, origin, 1, unit.registered_at);
     check_history(check, &unit, origin);
@@ -148,18 +149,18 @@ static void
 check_event(struct check *check)
 {
     struct event event;
-    struct unit unit;
     struct unit_key key;
-    uint8_t origin[OPERATION_ID_BYTES];
     uint64_t number = 0;
-    if (!key_read_event(check->scan->key, &key, &number) ||
-        event_decode(check->view->codec, check->scan->key, check->scan->value, &event) != ERR_OK) {
+    if (!key_read_event(check->scan.key, &key, &number) ||
+        event_decode(check->view.codec, check->scan.key, check->scan.value, &event) != ERR_OK) {
         damage(check, "the record is damaged");
         return;
     }
     /* Versions only rise, so one that was read a little earlier may be too low, never too high. */
     if (!same_key(&key, &check->unit) || number > check->versions) {
-        enum err err = view_unit(check->view, &key, &unit, origin);
+        struct unit unit;
+        uint8_t origin[OPERATION_ID_BYTES];
+        enum err err = view_unit(&check->view, &key, &unit, origin);
         check->unit = key;
         check->versions = err == ERR_OK ? unit.version : 0;
         if (err == ERR_NOT_FOUND)
@@ -178,8 +179,7 @@ static void
 check_product(struct check *check)
 {
     struct product product;
-    if (product_decode(check->view->codec, check->scan->key, check->scan->value, &product) !=
-        ERR_OK)
+    if (product_decode(check->view.codec, check->scan.key, check->scan.value, &product) != ERR_OK)
         damage(check, "the record is damaged");
 }
 
@@ -187,7 +187,7 @@ static void
 check_lot(struct check *check)
 {
     struct lot lot;
-    if (lot_decode(check->view->codec, check->scan->key, check->scan->value, &lot) != ERR_OK)
+    if (lot_decode(check->view.codec, check->scan.key, check->scan.value, &lot) != ERR_OK)
         damage(check, "the record is damaged");
 }
 
@@ -196,12 +196,11 @@ check_recall(struct check *check)
 {
     struct recall recall;
     struct recall by_id;
-    if (recall_decode(check->view->codec, check->scan->key, check->scan->value, &recall) !=
-        ERR_OK) {
+    if (recall_decode(check->view.codec, check->scan.key, check->scan.value, &recall) != ERR_OK) {
         damage(check, "the record is damaged");
         return;
     }
-    if (view_recall(check->view, recall.id, &by_id) != ERR_OK ||
+    if (view_recall(&check->view, recall.id, &by_id) != ERR_OK ||
         strcmp(recall.gtin, by_id.gtin) != 0)
         damage(check, "it is not found by its id");
 }
@@ -211,9 +210,9 @@ check_recall_id(struct check *check)
 {
     struct recall recall;
     char id[ITEM_MAX + 1];
-    struct span key = check->scan->key;
+    struct span key = check->scan.key;
     if (!slice_copy(id, sizeof id, slice_make((const char *)key.data, key.len)) ||
-        view_recall(check->view, id, &recall) != ERR_OK)
+        view_recall(&check->view, id, &recall) != ERR_OK)
         damage(check, "it leads to no recall");
 }
 
@@ -221,7 +220,7 @@ static void
 check_committed(struct check *check)
 {
     struct operation operation;
-    if (operation_decode(check->view->codec, check->scan->key, check->scan->value, &operation) !=
+    if (operation_decode(check->view.codec, check->scan.key, check->scan.value, &operation) !=
         ERR_OK)
         damage(check, "the record is damaged");
 }
@@ -230,7 +229,7 @@ static void
 check_meta(struct check *check)
 {
     struct fault fault;
-    if (meta_decode(check->view->codec, check->scan->key, check->scan->value, &fault) != ERR_OK)
+    if (meta_decode(check->view.codec, check->scan.key, check->scan.value, &fault) != ERR_OK)
         damage(check, "%s", fault.text);
 }
 
@@ -261,10 +260,10 @@ check_count(struct check *check, const struct walk *walk, const struct progress 
 {
     MDB_stat stat = {0};
     if (progress->view == 0 ||
-        mdb_stat(check->view->txn, check->view->tables[walk->table], &stat) != 0 ||
+        mdb_stat(check->view.txn, check->view.tables[walk->table], &stat) != 0 ||
         stat.ms_entries == progress->walked)
         return;
-    check->scan->key = (struct span){NULL, 0};
+    check->scan.key = (struct span){NULL, 0};
     damage(check, "%llu records are counted and %llu can be reached",
            (unsigned long long)stat.ms_entries, (unsigned long long)progress->walked);
 }
@@ -273,19 +272,19 @@ check_count(struct check *check, const struct walk *walk, const struct progress 
 static enum err
 walk_chunk(struct check *check, const struct walk *walk, struct progress *progress)
 {
-    AUTO_VIEW view;
-    enum err err = view_begin(&view, check->session);
+    enum err err = view_begin(&check->view, check->session);
     if (err != ERR_OK)
         return err;
-    AUTO_SCAN scan;
-    check->view = &view;
-    check->scan = &scan;
-    size_t id = mdb_txn_id(view.txn);
+    size_t id = mdb_txn_id(check->view.txn);
     progress->view = progress->walked == 0 || progress->view == id ? id : 0;
-    err = scan_begin(&scan, &view, walk->table, (struct span){NULL, 0}, &progress->after);
-    for (size_t n = 0; n < CHUNK && err == ERR_OK && (err = scan_next(&scan)) == ERR_OK; n++) {
+    err = scan_begin(&check->scan, &check->view, walk->table, (struct span){NULL, 0},
+                     &progress->after);
+    for (size_t n = 0; n < CHUNK && err == ERR_OK; n++) {
+        err = scan_next(&check->scan);
+        if (err != ERR_OK)
+            break;
         walk->look(check);
-        key_bytes(&progress->after, scan.key.data, scan.key.len);
+        key_bytes(&progress->after, check->scan.key.data, check->scan.key.len);
         progress->walked++;
         check->done++;
     }
@@ -293,6 +292,8 @@ walk_chunk(struct check *check, const struct walk *walk, struct progress *progre
         check_count(check, walk, progress);
     else if (err != ERR_OK)
         damage(check, "the table cannot be read any further");
+    scan_end(&check->scan);
+    view_end(&check->view);
     return err;
 }
 
@@ -304,6 +305,9 @@ walk_table(struct check *check, const struct walk *walk)
     check->table = table_name(walk->table);
     while (err == ERR_OK) {
         err = walk_chunk(check, walk, &progress);
+        /* Others add records; a damaged table may not be countable. */
+        if (check->total < check->done)
+            check->total = check->done;
         if (check->checker->progress != NULL)
             check->checker->progress(check->done, check->total, check->checker->context);
     }
@@ -317,8 +321,8 @@ count_all(struct check *check)
     enum err err = view_begin(&view, check->session);
     for (size_t table = 0; table < TABLE_COUNT && err == ERR_OK; table++) {
         MDB_stat stat = {0};
-        err = lmdb_err(mdb_stat(view.txn, view.tables[table], &stat));
-        check->total += stat.ms_entries;
+        if (mdb_stat(view.txn, view.tables[table], &stat) == 0)
+            check->total += stat.ms_entries;
     }
     return err;
 }

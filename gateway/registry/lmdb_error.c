@@ -17,6 +17,8 @@ static const struct {
     {MDB_INVALID, ERR_CORRUPT},
     {MDB_INCOMPATIBLE, ERR_CORRUPT},
     {MDB_CURSOR_FULL, ERR_CORRUPT},
+    /* What it says when the first page of a table cannot be read: the error itself is lost. */
+    {MDB_BAD_TXN, ERR_CORRUPT},
     {MDB_PAGE_FULL, ERR_CORRUPT},
     {MDB_MAP_FULL, ERR_FULL},
     {MDB_TXN_FULL, ERR_FULL},

@@ -31,7 +31,7 @@ lmdb_once_leave(struct lmdb_place *place)
     struct lmdb_place **at = &places.first;
     while (*at != NULL && *at != place)
         at = &(*at)->next;
-    if (*at == place)
+    if (*at != NULL)
         *at = place->next;
     (void)pthread_mutex_unlock(&places.lock);
 }

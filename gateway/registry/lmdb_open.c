@@ -75,7 +75,7 @@ static enum err
 pass_gate(const struct lmdb_registry *registry, bool read_only, int *fd, struct fault *fault)
 {
     char gate[sizeof registry->path + 16];
-    const struct timespec pause = {0, 10 * 1000 * 1000};
+    const struct timespec pause = {0, 10000000L};
     (void)snprintf(gate, sizeof gate, "%s/open.lock", registry->path);
     enum err err = file_lock(gate, fd, fault);
     for (int tries = 0; err == ERR_BUSY && tries < GATE_TRIES; tries++) {

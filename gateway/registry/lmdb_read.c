@@ -140,8 +140,10 @@ lmdb_events(struct registry_session *session, const struct unit_key *key, uint64
     enum err err = view_begin(&view, session_of(session));
     if (err == ERR_OK)
         err = view_unit(&view, key, &unit, operation);
-    if (err != ERR_OK || after >= unit.version)
+    if (err != ERR_OK)
         return err;
+    if (after >= unit.version)
+        return ERR_OK;
     if (after == 0)
         err = view_first_event(&view, &unit, operation, &out[(*page->count)++]);
     /* Event n made version n: one that is missing is damage, not the end. */

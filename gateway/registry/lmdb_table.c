@@ -7,11 +7,9 @@
 static MDB_val
 val_of(struct span span)
 {
-    union {
-        const void *in;
-        void *out;
-    } pointer = {span.data};
-    return (MDB_val){span.len, pointer.out};
+    MDB_val val = {span.len, NULL};
+    memcpy(&val.mv_data, &span.data, sizeof val.mv_data);
+    return val;
 }
 
 /* An error inside a write transaction spoils it, also an error of reading. */

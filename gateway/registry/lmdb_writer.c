@@ -113,35 +113,43 @@ answer(struct lmdb_writer *writer, struct lmdb_request *group)
     (void)pthread_mutex_unlock(&writer->lock);
 }
 
-/* Waits for a group; NULL when it is to stop, or when a minute passed. */
+/* Waits for a group; NULL when it is to stop, or when the time is over. */
 static struct lmdb_request *
-wait_for_group(struct lmdb_writer *writer, bool *stop)
+wait_for_group(struct lmdb_writer *writer, const struct timespec *until, bool *stop)
 {
-    struct timespec until = {0, 0};
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += READER_CHECK_SECONDS;
     int rc = 0;
     (void)pthread_mutex_lock(&writer->lock);
     while (writer->first == NULL && !writer->stop && rc != ETIMEDOUT)
-        rc = pthread_cond_timedwait(&writer->work, &writer->lock, &until);
+        rc = pthread_cond_timedwait(&writer->work, &writer->lock, until);
     struct lmdb_request *group = take_group(writer);
     *stop = writer->stop && group == NULL;
     (void)pthread_mutex_unlock(&writer->lock);
     return group;
 }
 
+/* A reader whose process was killed would hold its pages for ever. */
+static void
+clear_dead_readers(const struct lmdb_writer *writer, struct timespec *due)
+{
+    struct timespec now = {0, 0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    if (now.tv_sec < due->tv_sec)
+        return;
+    int dead = 0;
+    (void)mdb_reader_check(writer->env, &dead);
+    due->tv_sec = now.tv_sec + READER_CHECK_SECONDS;
+}
+
 static void *
 write_groups(void *context)
 {
     struct lmdb_writer *writer = context;
+    struct timespec due = {0, 0};
     for (bool stop = false; !stop;) {
-        struct lmdb_request *group = wait_for_group(writer, &stop);
-        if (group == NULL) {
-            /* A reader that was killed would hold its pages for ever. */
-            int dead = 0;
-            (void)mdb_reader_check(writer->env, &dead);
+        clear_dead_readers(writer, &due);
+        struct lmdb_request *group = wait_for_group(writer, &due, &stop);
+        if (group == NULL)
             continue;
-        }
         run_group(writer, group);
         answer(writer, group);
     }

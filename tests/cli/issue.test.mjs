@@ -215,20 +215,31 @@ test('a run is never overwritten', () => {
   }
 });
 
+const faulty = (env, ...more) => execFileSync(join(bin, 'assay'), issueArgs(more), {
+  stdio: 'pipe',
+  env: { ...process.env, LD_PRELOAD: process.env.FAULTY, ASAN_OPTIONS: 'verify_asan_link_order=0', ...env },
+});
+
 test('a signature that comes out wrong is never printed', () => {
-  for (const at of [1, 700, 1500, 1501]) { // 1501: that of the manifest
+  const rows = [[1], [700], [1500], [1501], [700, 'NO_TMPFILE']]; // 1501: that of the manifest
+  for (const [at, ...more] of rows) {
     const out = newRun();
-    assert.throws(() => execFileSync(join(bin, 'assay'), issueArgs(['--count', '1500', '-o', out]), {
-      stdio: 'pipe',
-      env: { ...process.env, LD_PRELOAD: process.env.BAD_SIGNATURE, BAD_SIGNATURE_AT: String(at),
-        ASAN_OPTIONS: 'verify_asan_link_order=0' },
-    }), (error) => {
+    const env = Object.fromEntries([['BAD_SIGNATURE_AT', String(at)], ...more.map((name) => [name, '1'])]);
+    assert.throws(() => faulty(env, '--count', '1500', '-o', out), (error) => {
       assert.equal(error.status, 1, String(error.stderr));
       assert.match(String(error.stderr), /does not verify/);
       return true;
     });
     assert.deepEqual(readdirSync(join(out, '..')), []);
   }
+});
+
+test('a file system without nameless files does, too', () => {
+  const out = newRun();
+  faulty({ NO_TMPFILE: '1' }, '--count', '10', '-o', out);
+  assert.deepEqual(readdirSync(join(out, '..')).sort(), ['run.cards.csv', 'run.labels.csv', 'run.manifest.csv']);
+  assert.equal(statSync(`${out}.manifest.csv`).mode & 0o777, 0o600);
+  checkSeal(readFileSync(`${out}.manifest.csv`, 'utf8'));
 });
 
 test('kill -9 leaves no half files', async () => {

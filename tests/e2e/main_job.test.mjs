@@ -62,6 +62,16 @@ async function checkAll() {
 
 test('every situation gives the verdict that was promised', checkAll);
 
+test('a signed label that was never registered alarms the operator, without its serial', async () => {
+  const { path } = situations.find(({ words }) => reasonOf[words] === 'never_issued');
+  await gateway.verdict(path);
+  const alarms = gateway.stderr.split('\n').filter((line) => line.includes('"never_issued"')).map((line) => JSON.parse(line));
+  assert.ok(alarms.length > 0);
+  assert.equal(alarms[0].level, 'error');
+  assert.match(alarms[0].text, /09506000134352.*plant-a/);
+  assert.doesNotMatch(gateway.stderr, new RegExp(path.match(/\/21\/([^?]+)/)[1]));
+});
+
 test('a browser gets a page without script that answers in one request', async () => {
   for (const { verdict, words, path } of situations) {
     const answer = await fetch(gateway.base + path, { headers: { accept: 'text/html,*/*;q=0.8' } });

@@ -457,6 +457,51 @@ groups_keep_the_order_of_the_file(void **state)
     text_free(&run);
 }
 
+static void
+count_in_order(const struct enroll_row *row, void *context)
+{
+    struct bench *bench = context;
+    assert_int_equal(row->line, ++bench->result_count + 1);
+    if (row->outcome == ENROLL_REFUSED)
+        bench->results[0] = (struct result){row->line, row->outcome, "", row->key};
+}
+
+/* More rows than a window holds: the order stays, and a serial is remembered across windows. The
+ * rows are vouched for, so one token serves them all. */
+static void
+windows_keep_the_order_of_the_file(void **state)
+{
+    struct bench *bench = *state;
+    enum { ROWS = 270000 };
+    struct text run;
+    struct manifest_row row = run_row(&bench->key, "0");
+    const struct enroll_target target = {bench->store->session, bench->store->keyset,
+                                         bench->store->secrets};
+    const struct enroll_options options = {.dry_run = true,
+                                           .now = RUN_NOW,
+                                           .role = ROLE_OPERATOR,
+                                           .row = count_in_order,
+                                           .context = bench};
+    run_begin(&run);
+    for (unsigned i = 0; i < ROWS; i++) {
+        (void)snprintf(row.id.serial, sizeof row.id.serial, "%u", i == ROWS - 1 ? 7 : i);
+        manifest_row_format(&run, &row);
+    }
+    run_seal(&run, &bench->key, ROWS);
+    assert_true(text_ok(&run));
+    FILE *file = run_file(run.data, run.len);
+    assert_int_equal(
+        enroll_manifest(file, "run.csv", &target, &options, &bench->summary, &bench->fault),
+        ERR_OK);
+    assert_int_equal(bench->result_count, ROWS);
+    assert_int_equal(bench->summary.registered, ROWS - 1);
+    assert_int_equal(bench->summary.refused, 1);
+    assert_int_equal(bench->results[0].line, ROWS + 1);
+    assert_string_equal(bench->results[0].key.serial, "7");
+    (void)fclose(file);
+    text_free(&run);
+}
+
 /* A run that ended half-way, and another one that holds half of the same units. */
 static void
 what_is_there_already_is_left_alone(void **state)
@@ -504,6 +549,7 @@ main(void)
         TEST(a_manifest_by_another_key_is_refused),
         TEST(a_serial_is_never_registered_twice),
         TEST(groups_keep_the_order_of_the_file),
+        TEST(windows_keep_the_order_of_the_file),
         TEST(what_is_there_already_is_left_alone),
         TEST(an_empty_run_is_no_error),
     };

@@ -57,16 +57,12 @@ child_next(const struct child *child)
 }
 
 int
-child_ask(const struct child *child, const char *format, ...)
+child_ask(const struct child *child, const char *word, uint64_t number)
 {
-    char line[256];
-    va_list args;
-    va_start(args, format);
-    int len = vsnprintf(line, sizeof line - 1, format, args);
-    va_end(args);
-    assert_true(len > 0 && (size_t)len < sizeof line - 1);
-    line[len] = '\n';
-    assert_int_equal(write(child->to, line, (size_t)len + 1), len + 1);
+    char line[64];
+    int len = snprintf(line, sizeof line, "%s %llu\n", word, (unsigned long long)number);
+    assert_true(len > 0 && (size_t)len < sizeof line);
+    assert_int_equal(write(child->to, line, (size_t)len), len);
     return child_next(child);
 }
 
@@ -81,12 +77,16 @@ child_end(struct child *child)
 }
 
 bool
-child_line(char *out, size_t size)
+child_order(struct order *out)
 {
-    if (fgets(out, (int)size, stdin) == NULL)
+    char line[64];
+    if (fgets(line, sizeof line, stdin) == NULL)
         return false;
-    out[strcspn(out, "\n")] = '\0';
-    return true;
+    struct slice rest = slice_of(line);
+    struct slice word = slice_take_until(&rest, ' ');
+    struct slice number = slice_take_until(&rest, '\n');
+    return slice_copy(out->word, sizeof out->word, word) &&
+           slice_number(&out->number, number, 0, UINT64_MAX);
 }
 
 void

@@ -15,15 +15,19 @@ struct child {
 
 /* Runs this program as `program MODE URL`. */
 void child_start(struct child *child, const char *mode, const char *url);
-/* Sends a line, and returns the number the child answers with. */
-int child_ask(const struct child *child, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Sends "WORD NUMBER", and returns the number the child answers with. */
+int child_ask(const struct child *child, const char *word, uint64_t number);
 /* The next number that the child answers with; -1 when there is none. */
 int child_next(const struct child *child);
 /* Closes the pipes and returns what waitpid says. */
 int child_end(struct child *child);
 
-/* In the child: reads a line without its end; false when there is no more. */
-bool child_line(char *out, size_t size);
+/* In the child: the next line; false when there is no more. */
+struct order {
+    char word[32];
+    uint64_t number;
+};
+bool child_order(struct order *out);
 void child_answer(int number);
 
 #endif

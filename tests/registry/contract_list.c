@@ -100,7 +100,7 @@ expect_filtered(struct contract *contract, const char *gtin, const struct unit u
                 fail_msg("%s: %zu units", rows[i].label, count);
             for (size_t at = 0; at < count; at++) {
                 size_t which = (size_t)(rows[i].expected[at] - '0');
-                if (memcmp(&out[at], &units[which], sizeof out[at]) != 0)
+                if (!test_same_unit(&out[at], &units[which]))
                     fail_msg("%s: row %zu is %s", rows[i].label, at, out[at].id.serial);
             }
         }

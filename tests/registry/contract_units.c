@@ -222,7 +222,7 @@ expect_unit(struct contract *contract, const char *label, const struct unit *exp
     struct unit stored;
     struct unit_key key = test_key(expected);
     contract_expect(label, registry_get(contract->session, &key, &stored), ERR_OK);
-    if (memcmp(&stored, expected, sizeof stored) != 0)
+    if (!test_same_unit(&stored, expected))
         fail_msg("%s: the record is not what was expected", label);
 }
 

@@ -123,6 +123,30 @@ test_unit(struct unit *out, const char *gtin, const char *serial)
     out->activated_on = CIVIL_NONE;
 }
 
+static bool
+same_texts(const struct unit *a, const struct unit *b)
+{
+    return strcmp(a->id.gtin, b->id.gtin) == 0 && strcmp(a->id.serial, b->id.serial) == 0 &&
+           strcmp(a->id.variant, b->id.variant) == 0 && strcmp(a->id.lot, b->id.lot) == 0 &&
+           strcmp(a->location, b->location) == 0 && strcmp(a->seller, b->seller) == 0 &&
+           strcmp(a->purchase_order, b->purchase_order) == 0 &&
+           strcmp(a->sales_order, b->sales_order) == 0 && strcmp(a->document, b->document) == 0;
+}
+
+bool
+test_same_unit(const struct unit *a, const struct unit *b)
+{
+    bool bytes = memcmp(a->kid, b->kid, sizeof a->kid) == 0 &&
+                 memcmp(a->seal, b->seal, sizeof a->seal) == 0 &&
+                 memcmp(a->claim, b->claim, sizeof a->claim) == 0;
+    bool numbers = a->version == b->version && a->state == b->state &&
+                   a->conditions == b->conditions && a->registered_at == b->registered_at;
+    bool days = a->made_on == b->made_on && a->expires_on == b->expires_on &&
+                a->shipped_on == b->shipped_on && a->sold_on == b->sold_on &&
+                a->activated_on == b->activated_on;
+    return bytes && numbers && days && same_texts(a, b);
+}
+
 struct unit_key
 test_key(const struct unit *unit)
 {

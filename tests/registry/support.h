@@ -25,6 +25,7 @@ void test_gtin(char out[static GTIN_DIGITS + 1], unsigned number);
 /* Zeroed, then with everything that a fresh unit has: lot, days, kid, seal and claim made from the
  * serial. */
 void test_unit(struct unit *out, const char *gtin, const char *serial);
+bool test_same_unit(const struct unit *a, const struct unit *b);
 struct unit_key test_key(const struct unit *unit);
 /* With an id and digest made from the number, as an operator at second 1,700,000,000 + number. */
 void test_operation(struct operation *out, uint64_t number);

@@ -526,7 +526,7 @@ other_record_key_is_refused(void **state)
     (void)state;
     for (size_t i = 0; i < KNOWN; i++) {
         struct bench *bench = prepare(&known[i]);
-        for (size_t bit = 0; bit < RECORD_KEY_BYTES * 8; bit++) {
+        for (size_t bit = 0; bit < (size_t)8 * RECORD_KEY_BYTES; bit++) {
             uint8_t key[RECORD_KEY_BYTES];
             memcpy(key, test_record_key, sizeof key);
             key[bit / 8] ^= (uint8_t)(1U << bit % 8);

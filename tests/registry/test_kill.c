@@ -85,13 +85,12 @@ call(struct registry_session *session, uint64_t number)
 static int
 work(const char *url)
 {
-    char line[32];
-    uint64_t number = 0;
+    struct order order;
     struct registry *registry = test_open(url);
     struct registry_session *session = test_session(registry);
-    if (!child_line(line, sizeof line) || !slice_number(&number, slice_of(line), 0, INT32_MAX))
+    if (!child_order(&order))
         return 1;
-    for (; call(session, number) == ERR_OK; number++)
+    for (uint64_t number = order.number; call(session, number) == ERR_OK; number++)
         child_answer((int)number);
     return 2;
 }
@@ -124,10 +123,9 @@ expect_done(struct registry_session *session, uint64_t from, uint64_t number)
 static int64_t
 kill_after(struct child *child, uint64_t first, unsigned microseconds)
 {
-    int64_t last = (int64_t)first - 1;
+    int64_t last = (int64_t)first;
     const struct timespec time = {0, (long)microseconds * 1000};
-    assert_int_equal(child_ask(child, "%llu", (unsigned long long)first), (int)first);
-    last = (int64_t)first;
+    assert_int_equal(child_ask(child, "from", first), (int)first);
     (void)nanosleep(&time, NULL);
     assert_int_equal(kill(child->pid, SIGKILL), 0);
     for (int number = child_next(child); number >= 0; number = child_next(child)) {

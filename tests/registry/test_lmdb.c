@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,29 +205,26 @@ other_record_key(void **state)
 
 /* ---- two processes ---- */
 
-/* What the child does with a line: "put NUMBER", "get NUMBER", "receive NUMBER"; answers an err. */
+/* What either process does: registers the unit of the number, reads it, or receives it. */
 static enum err
-obey(struct registry_session *session, const char *line)
+obey(struct registry_session *session, const char *word, uint64_t number)
 {
-    unsigned number = 0;
-    char serial[16];
+    char serial[24];
     char gtin[GTIN_DIGITS + 1];
     struct unit unit;
     struct operation operation;
     struct change change;
     enum err result = ERR_COUNT;
     bool same = false;
-    if (sscanf(line, "%*s %u", &number) != 1) // NOLINT(cert-err34-c): our own test wrote it
-        return ERR_USAGE;
-    (void)snprintf(serial, sizeof serial, "S%u", number);
+    (void)snprintf(serial, sizeof serial, "S%u", (unsigned)number);
     test_gtin(gtin, 1);
     test_unit(&unit, gtin, serial);
     struct unit_key key = test_key(&unit);
-    test_operation(&operation, (line[0] == 'p' ? 1000 : 2000) + number);
-    if (line[0] == 'p')
+    test_operation(&operation, (word[0] == 'p' ? 1000 : 2000) + number);
+    if (word[0] == 'p')
         return registry_commission(session, &unit, 1, &operation, &result, &same);
     enum err err = registry_get(session, &key, &unit);
-    if (err != ERR_OK || line[0] == 'g')
+    if (err != ERR_OK || word[0] == 'g')
         return err;
     if (!test_try_change(&change, &unit, EVENT_RECEIVE, &operation, "Berlin 1"))
         return ERR_CONFLICT;
@@ -236,7 +234,7 @@ obey(struct registry_session *session, const char *line)
 static int
 serve(const char *url)
 {
-    char line[256];
+    struct order order;
     const struct registry_options options = {.record_key = test_record_key};
     struct registry *registry = NULL;
     struct registry_session *session = NULL;
@@ -244,8 +242,10 @@ serve(const char *url)
     enum err err = registry_open(url, &options, &registry, &fault);
     if (err == ERR_OK)
         err = registry_session_open(registry, &session, &fault);
-    while (child_line(line, sizeof line))
-        child_answer((int)(err == ERR_OK && line[0] != 'o' ? obey(session, line) : err));
+    while (child_order(&order)) {
+        bool act = err == ERR_OK && order.word[0] != 'o';
+        child_answer((int)(act ? obey(session, order.word, order.number) : err));
+    }
     registry_session_close(session);
     registry_close(registry);
     return 0;
@@ -256,20 +256,21 @@ two_processes(void **state)
 {
     static const struct {
         bool by_child;
-        const char *line;
+        const char *word;
+        uint64_t number;
         enum err expected;
     } rows[] = {
-        {true, "opened", ERR_OK},
-        {false, "get 1", ERR_NOT_FOUND},
-        {true, "get 1", ERR_NOT_FOUND},
-        {true, "put 1", ERR_OK},
-        {false, "get 1", ERR_OK},
-        {false, "put 2", ERR_OK},
-        {true, "get 2", ERR_OK},
-        {true, "receive 2", ERR_OK},
-        {false, "receive 2", ERR_CONFLICT},
-        {false, "receive 1", ERR_OK},
-        {true, "receive 1", ERR_CONFLICT},
+        {true, "opened", 0, ERR_OK},
+        {false, "get", 1, ERR_NOT_FOUND},
+        {true, "get", 1, ERR_NOT_FOUND},
+        {true, "put", 1, ERR_OK},
+        {false, "get", 1, ERR_OK},
+        {false, "put", 2, ERR_OK},
+        {true, "get", 2, ERR_OK},
+        {true, "receive", 2, ERR_OK},
+        {false, "receive", 2, ERR_CONFLICT},
+        {false, "receive", 1, ERR_OK},
+        {true, "receive", 1, ERR_CONFLICT},
     };
     const struct test_place *place = *state;
     struct child child;
@@ -277,9 +278,10 @@ two_processes(void **state)
     struct registry_session *session = test_session(registry);
     child_start(&child, "serve", place->url);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        enum err err = rows[i].by_child ? (enum err)child_ask(&child, "%s", rows[i].line)
-                                        : obey(session, rows[i].line);
-        contract_expect(rows[i].line, err, rows[i].expected);
+        enum err err = rows[i].by_child ? (enum err)child_ask(&child, rows[i].word, rows[i].number)
+                                        : obey(session, rows[i].word, rows[i].number);
+        if (err != rows[i].expected)
+            fail_msg("row %zu, %s: %s", i, rows[i].word, err_info(err)->code);
     }
     assert_int_equal(child_end(&child), 0);
     test_undamaged(session);
@@ -293,14 +295,13 @@ opening_at_once(void **state)
 {
     enum { CHILDREN = 3, ROUNDS = 8 };
     const struct test_place *place = *state;
-    for (unsigned round = 0; round < ROUNDS; round++) {
+    for (uint64_t round = 0; round < ROUNDS; round++) {
         struct child children[CHILDREN];
         for (size_t i = 0; i < CHILDREN; i++)
             child_start(&children[i], "serve", place->url);
         for (size_t i = 0; i < CHILDREN; i++)
-            contract_expect(
-                "put", (enum err)child_ask(&children[i], "put %u", round * CHILDREN + (unsigned)i),
-                ERR_OK);
+            contract_expect("put", (enum err)child_ask(&children[i], "put", round * CHILDREN + i),
+                            ERR_OK);
         for (size_t i = 0; i < CHILDREN; i++)
             assert_int_equal(child_end(&children[i]), 0);
     }
@@ -392,29 +393,102 @@ put_in_thread(void *context)
     return NULL;
 }
 
+/* The file may not grow: pages cannot be written, so the commit itself fails, and it is certain
+ * that nothing was committed. */
+static void
+full_file(void **state)
+{
+    static const struct {
+        const char *word;
+        uint64_t number;
+        enum err expected;
+    } rows[] = {
+        {"put", 1, ERR_OK},   {"limit", 0, ERR_OK},       {"put", 2, ERR_FULL},
+        {"put", 2, ERR_FULL}, {"find", 2, ERR_NOT_FOUND}, {"find", 1, ERR_OK},
+        {"free", 0, ERR_OK},  {"put", 2, ERR_OK},         {"find", 2, ERR_OK},
+        {"check", 0, ERR_OK},
+    };
+    const struct test_place *place = *state;
+    struct child child;
+    child_start(&child, "file", place->url);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        enum err err = (enum err)child_ask(&child, rows[i].word, rows[i].number);
+        if (err != rows[i].expected)
+            fail_msg("row %zu, %s: %s", i, rows[i].word, err_info(err)->code);
+    }
+    assert_int_equal(child_end(&child), 0);
+}
+
+static enum err
+limit_files(rlim_t bytes)
+{
+    const struct rlimit limit = {bytes, RLIM_INFINITY};
+    return setrlimit(RLIMIT_FSIZE, &limit) == 0 ? ERR_OK : ERR_DENIED;
+}
+
+static enum err
+obey_in_full_file(struct registry_session *session, const struct order *order)
+{
+    const struct registry_checker silent = {.found = NULL};
+    struct operation operation;
+    test_operation(&operation, order->number);
+    switch (order->word[0]) {
+    case 'p':
+        return put_batch(session, order->number, 3000);
+    case 'l':
+        return limit_files(65536);
+    case 'c':
+        return registry_check(session, &silent);
+    default:
+        break;
+    }
+    if (strcmp(order->word, "free") == 0)
+        return limit_files(RLIM_INFINITY);
+    return registry_find_operation(session, operation.id, &operation);
+}
+
+static int
+fill_file(const char *url)
+{
+    struct order order;
+    struct registry *registry = test_open(url);
+    struct registry_session *session = test_session(registry);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    while (child_order(&order))
+        child_answer((int)obey_in_full_file(session, &order));
+    registry_session_close(session);
+    registry_close(registry);
+    return 0;
+}
+
+enum { CALLS = 12, LARGE = 5 };
+
 /* A call that does not fit shares its transaction with others that do. */
+static void
+put_at_once(struct registry *registry, uint64_t first)
+{
+    struct put puts[CALLS];
+    for (size_t i = 0; i < CALLS; i++) {
+        puts[i] =
+            (struct put){.registry = registry, .number = first + i, .count = i == LARGE ? 9000 : 2};
+        assert_int_equal(pthread_create(&puts[i].thread, NULL, put_in_thread, &puts[i]), 0);
+    }
+    for (size_t i = 0; i < CALLS; i++)
+        assert_int_equal(pthread_join(puts[i].thread, NULL), 0);
+    for (size_t i = 0; i < CALLS; i++)
+        contract_expect(i == LARGE ? "the large one" : "a small one", puts[i].err,
+                        i == LARGE ? ERR_FULL : ERR_OK);
+}
+
 static void
 one_too_large(void **state)
 {
-    enum { CALLS = 12, LARGE = 5, ROUNDS = 4 };
     const struct test_place *place = *state;
     char url[128];
     (void)snprintf(url, sizeof url, "lmdb:%s?map=1048576", place->path);
     struct registry *registry = test_open(url);
-    for (uint64_t round = 0; round < ROUNDS; round++) {
-        struct put puts[CALLS];
-        for (size_t i = 0; i < CALLS; i++) {
-            puts[i] = (struct put){.registry = registry,
-                                   .number = round * CALLS + i + 1,
-                                   .count = i == LARGE ? 9000 : 2};
-            assert_int_equal(pthread_create(&puts[i].thread, NULL, put_in_thread, &puts[i]), 0);
-        }
-        for (size_t i = 0; i < CALLS; i++)
-            assert_int_equal(pthread_join(puts[i].thread, NULL), 0);
-        for (size_t i = 0; i < CALLS; i++)
-            contract_expect(i == LARGE ? "the large one" : "a small one", puts[i].err,
-                            i == LARGE ? ERR_FULL : ERR_OK);
-    }
+    for (uint64_t round = 0; round < 4; round++)
+        put_at_once(registry, round * CALLS + 1);
     struct registry_session *session = test_session(registry);
     test_undamaged(session);
     registry_session_close(session);
@@ -430,8 +504,8 @@ limited_addresses(void **state)
     (void)snprintf(url, sizeof url, "lmdb:%s", place->path);
     struct child child;
     child_start(&child, "limited", url);
-    assert_int_equal(child_ask(&child, "free"), 40); /* 2^40 */
-    int bits = child_ask(&child, "limited");
+    assert_int_equal(child_ask(&child, "free", 0), 40); /* 2^40 */
+    int bits = child_ask(&child, "limited", 0);
     assert_true(bits >= 24 && bits <= 31);
     assert_int_equal(child_end(&child), 0);
 }
@@ -451,10 +525,10 @@ addresses_in_use(void)
 static int
 open_limited(const char *url)
 {
-    char line[32];
-    while (child_line(line, sizeof line)) {
+    struct order order;
+    while (child_order(&order)) {
         struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
-        if (line[0] == 'l')
+        if (order.word[0] == 'l')
             limit.rlim_cur = addresses_in_use() + (UINT64_C(2) << 30);
         (void)setrlimit(RLIMIT_AS, &limit);
         struct registry *registry = test_open(url);
@@ -476,14 +550,16 @@ main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "serve") == 0)
         return serve(argv[2]);
+    if (argc == 3 && strcmp(argv[1], "file") == 0)
+        return fill_file(argv[2]);
     if (argc == 3 && strcmp(argv[1], "limited") == 0)
         return open_limited(argv[2]);
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
     const struct CMUnitTest tests[] = {
-        TEST(keeps_the_contract), TEST(addresses),         TEST(nothing_there),
-        TEST(no_permission),      TEST(once_a_process),    TEST(other_record_key),
-        TEST(two_processes),      TEST(opening_at_once),   TEST(full_map),
-        TEST(one_too_large),      TEST(limited_addresses),
+        TEST(keeps_the_contract), TEST(addresses),       TEST(nothing_there),
+        TEST(no_permission),      TEST(once_a_process),  TEST(other_record_key),
+        TEST(two_processes),      TEST(opening_at_once), TEST(full_map),
+        TEST(full_file),          TEST(one_too_large),   TEST(limited_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "gateway/base/date.h"
-#include "gateway/http/log.h"
+#include "gateway/log/log.h"
 #include "gateway/json/json.h"
 
 static const struct {

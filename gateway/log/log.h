@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the daemon does, as JSON lines on standard error. No token, no secret, no serial. */
-#ifndef ASSAY_HTTP_LOG_H
-#define ASSAY_HTTP_LOG_H
+/* What the daemon does, as JSON lines on standard error. No token, no secret, no whole serial. */
+#ifndef ASSAY_LOG_LOG_H
+#define ASSAY_LOG_LOG_H
 
 #include "gateway/base/err.h"
 #include "gateway/config/config.h"

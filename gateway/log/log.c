@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gateway/http/log.h"
+#include "gateway/log/log.h"
 
 #include <stdarg.h>
 #include <stdio.h>
