@@ -34,11 +34,12 @@ bool transfer_code_parse(char out[static TRANSFER_CODE_CHARS + 1], const char *t
                          size_t len) CRYPTO_MUST_CHECK;
 
 /* Keyed hashes of the whole text, each for its own purpose: one is never another. `key` is the
- * registry's claim key. owner and transfer are bound to the unit. */
+ * registry's claim key. A transfer code is short and bound to its unit; an owner secret is not, so
+ * that it goes on to the unit that replaces a broken one. */
 void apikey_seal(uint8_t out[static SEAL_BYTES], const uint8_t key[static SEAL_KEY_BYTES],
                  const char *text);
 void owner_seal(uint8_t out[static SEAL_BYTES], const uint8_t key[static SEAL_KEY_BYTES],
-                const char *gtin, const char *serial, const char *text);
+                const char *text);
 void transfer_seal(uint8_t out[static SEAL_BYTES], const uint8_t key[static SEAL_KEY_BYTES],
                    const char *gtin, const char *serial, const char *code);
 

@@ -31,17 +31,32 @@ normal(char c)
 }
 
 bool
-claim_parse(char out[static CLAIM_CHARS + 1], const char *typed, size_t len)
+crockford_valid(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (text[i] == '\0' || strchr(alphabet, text[i]) == NULL)
+            return false;
+    return true;
+}
+
+bool
+crockford_parse(char *out, size_t chars, const char *typed, size_t len)
 {
     size_t used = 0;
     for (size_t i = 0; i < len; i++) {
         if (typed[i] == ' ' || typed[i] == '-')
             continue;
         char c = normal(typed[i]);
-        if (c == '\0' || used == CLAIM_CHARS)
+        if (c == '\0' || used == chars)
             return false;
         out[used++] = c;
     }
     out[used] = '\0';
-    return used == CLAIM_CHARS;
+    return used == chars;
+}
+
+bool
+claim_parse(char out[static CLAIM_CHARS + 1], const char *typed, size_t len)
+{
+    return crockford_parse(out, CLAIM_CHARS, typed, len);
 }

@@ -52,6 +52,12 @@ claim_seal(uint8_t out[static SEAL_BYTES], const uint8_t key[static SEAL_KEY_BYT
 }
 
 bool
+seal_is_none(const uint8_t seal[static SEAL_BYTES])
+{
+    return sodium_is_zero(seal, SEAL_BYTES) == 1;
+}
+
+bool
 seal_equal(const uint8_t a[static SEAL_BYTES], const uint8_t b[static SEAL_BYTES])
 {
     return sodium_memcmp(a, b, SEAL_BYTES) == 0;

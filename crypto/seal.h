@@ -17,7 +17,8 @@ void label_seal(uint8_t out[static SEAL_BYTES], const uint8_t key[static SEAL_KE
 void claim_seal(uint8_t out[static SEAL_BYTES], const uint8_t key[static SEAL_KEY_BYTES],
                 const char *gtin, const char *serial, const char *code);
 
-/* Constant time. */
+/* All zero: there is none. Constant time, as is the comparison. */
+bool seal_is_none(const uint8_t seal[static SEAL_BYTES]) CRYPTO_MUST_CHECK;
 bool seal_equal(const uint8_t a[static SEAL_BYTES],
                 const uint8_t b[static SEAL_BYTES]) CRYPTO_MUST_CHECK;
 

@@ -3,38 +3,41 @@
 
 #include <string.h>
 
-enum grammar { GRAMMAR_TEXT = 0, GRAMMAR_LINK, GRAMMAR_DAY };
-
 static const struct {
-    const char *name;
-    enum grammar grammar;
-    size_t max;
+    enum grammar {
+        GRAMMAR_TEXT = 0,
+        GRAMMAR_LINK,
+        GRAMMAR_DAY,
+        GRAMMAR_CHOICE, /* yes or no */
+        GRAMMAR_NUMBER,
+        GRAMMAR_GTIN,
+        GRAMMAR_SERIAL,
+        GRAMMAR_PRICE
+    } grammar;
+    size_t max;          /* bytes of a text */
+    uint64_t from, upto; /* of a number */
 } fields[FIELD_ID_COUNT] = {
-    [FIELD_NONE] = {"none", GRAMMAR_TEXT, 0},
-    [FIELD_LOCATION] = {"location", GRAMMAR_TEXT, LOCATION_MAX},
-    [FIELD_PURCHASE_ORDER] = {"purchase_order", GRAMMAR_TEXT, ORDER_MAX},
-    [FIELD_SALES_ORDER] = {"sales_order", GRAMMAR_TEXT, ORDER_MAX},
-    [FIELD_DOCUMENT] = {"document", GRAMMAR_LINK, DOCUMENT_MAX},
-    [FIELD_ON] = {"on", GRAMMAR_DAY, DATE_TEXT_MAX - 1},
-    [FIELD_REASON] = {"reason", GRAMMAR_TEXT, EVENT_VALUE_MAX},
-    [FIELD_REFERENCE] = {"reference", GRAMMAR_TEXT, REFERENCE_MAX},
+    [FIELD_LOCATION] = {.max = LOCATION_MAX},
+    [FIELD_PURCHASE_ORDER] = {.max = ORDER_MAX},
+    [FIELD_SALES_ORDER] = {.max = ORDER_MAX},
+    [FIELD_DOCUMENT] = {GRAMMAR_LINK},
+    [FIELD_ON] = {GRAMMAR_DAY},
+    [FIELD_REASON] = {.max = EVENT_VALUE_MAX},
+    [FIELD_REFERENCE] = {.max = REFERENCE_MAX},
+    [FIELD_FAULT] = {.max = EVENT_VALUE_MAX},
+    [FIELD_WORK] = {.max = EVENT_VALUE_MAX},
+    [FIELD_PARTS] = {.max = EVENT_VALUE_MAX},
+    [FIELD_COVERED] = {GRAMMAR_CHOICE},
+    [FIELD_ENTITLEMENT] = {.max = ITEM_MAX},
+    [FIELD_MONTHS] = {GRAMMAR_NUMBER, .from = 1, .upto = 120},
+    [FIELD_EXCLUDED] = {GRAMMAR_CHOICE},
+    [FIELD_OTHER_GTIN] = {GRAMMAR_GTIN},
+    [FIELD_OTHER_SERIAL] = {GRAMMAR_SERIAL},
+    [FIELD_PRICE] = {GRAMMAR_PRICE},
+    /* The commission is number 1, and nothing takes it back. */
+    [FIELD_UNDOES] = {GRAMMAR_NUMBER, .from = 2, .upto = UINT32_MAX},
+    [FIELD_TO] = {.max = ORGANISATION_MAX},
 };
-
-const char *
-event_field_name(enum event_field_id id)
-{
-    return fields[(unsigned)id < FIELD_ID_COUNT ? id : FIELD_NONE].name;
-}
-
-bool
-event_field_parse(enum event_field_id *out, struct slice s)
-{
-    *out = FIELD_NONE;
-    for (unsigned id = FIELD_LOCATION; id < FIELD_ID_COUNT; id++)
-        if (slice_equal(s, fields[id].name))
-            *out = (enum event_field_id)id;
-    return *out != FIELD_NONE;
-}
 
 const char *
 event_value(const struct event *event, enum event_field_id id)
@@ -113,12 +116,6 @@ link_valid(struct slice s)
     return authority_valid(slice_make(s.data, end));
 }
 
-static civil_day
-day_recorded(const struct event *event)
-{
-    return date_of(event->at, event->offset_minutes);
-}
-
 static enum err
 check_day(const struct event *event, struct slice s, struct fault *fault)
 {
@@ -126,9 +123,62 @@ check_day(const struct event *event, struct slice s, struct fault *fault)
     const char *type = event_type_name(event->type);
     if (!date_parse(&day, s))
         return fault_set(fault, ERR_INVALID, "%s: on has to be a date, YYYY-MM-DD", type);
-    if (day > day_recorded(event) + 1)
+    if (day > event_day_recorded(event) + 1)
         return fault_set(fault, ERR_INVALID, "%s: on is a date in the future", type);
     return ERR_OK;
+}
+
+/* Digits, perhaps a point and more digits, a blank, three capitals: an ISO 4217 code. */
+static bool
+price_valid(struct slice s)
+{
+    uint64_t number = 0;
+    struct slice amount = slice_take_until(&s, ' ');
+    bool has_fraction = slice_find(amount, '.') < amount.len;
+    struct slice whole = slice_take_until(&amount, '.');
+    if (!slice_number(&number, whole, 0, 999999999999) || s.len != 3)
+        return false;
+    if (has_fraction && (amount.len == 0 || amount.len > 4))
+        return false;
+    for (size_t i = 0; i < amount.len; i++)
+        if (amount.data[i] < '0' || amount.data[i] > '9')
+            return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (s.data[i] < 'A' || s.data[i] > 'Z')
+            return false;
+    return true;
+}
+
+/* The rule that a value breaks, for the end of a sentence; NULL when it keeps it. Texts, numbers
+ * and days have sentences of their own. */
+static const char *
+broken_form(enum grammar grammar, struct slice value)
+{
+    bool yes_or_no = slice_equal(value, "yes") || slice_equal(value, "no");
+    if (grammar == GRAMMAR_LINK && !link_valid(value))
+        return "an https:// link of at most 255 bytes";
+    if (grammar == GRAMMAR_CHOICE && !yes_or_no)
+        return "yes or no";
+    if (grammar == GRAMMAR_GTIN && !gtin_valid(value))
+        return "14 digits with the check digit of a GTIN";
+    if (grammar == GRAMMAR_SERIAL && !gs1_value_valid(value))
+        return "a serial of 1 to 20 characters";
+    if (grammar == GRAMMAR_PRICE && !price_valid(value))
+        return "an amount and a currency, 129.00 EUR";
+    return NULL;
+}
+
+static enum err
+check_number(const struct event *event, const struct event_field *field, struct fault *fault)
+{
+    uint64_t number = 0;
+    uint64_t from = fields[field->id].from;
+    uint64_t upto = fields[field->id].upto;
+    if (slice_number(&number, slice_of(field->value), from, upto))
+        return ERR_OK;
+    return fault_set(fault, ERR_INVALID, "%s: %s has to be a number from %llu to %llu",
+                     event_type_name(event->type), event_field_name(field->id),
+                     (unsigned long long)from, (unsigned long long)upto);
 }
 
 enum err
@@ -138,28 +188,55 @@ event_field_check(const struct event *event, const struct event_field *field, st
     const char *name = event_field_name(field->id);
     enum grammar grammar = fields[field->id].grammar;
     size_t max = fields[field->id].max;
-    if (!event_text_valid(field->value, sizeof field->value, max) && grammar == GRAMMAR_TEXT)
+    if (grammar == GRAMMAR_TEXT && !event_text_valid(field->value, sizeof field->value, max))
         return fault_set(fault, ERR_INVALID,
                          "%s: %s has to be 1 to %zu bytes of text without control characters or "
                          "blanks at its ends",
                          type, name, max);
-    if (grammar == GRAMMAR_TEXT)
-        return ERR_OK;
     if (memchr(field->value, '\0', sizeof field->value) == NULL)
         return fault_set(fault, ERR_INVALID, "%s: %s is too long", type, name);
-    struct slice value = slice_of(field->value);
     if (grammar == GRAMMAR_DAY)
-        return check_day(event, value, fault);
-    if (!link_valid(value))
-        return fault_set(fault, ERR_INVALID,
-                         "%s: %s has to be an https:// link of at most %d bytes", type, name,
-                         DOCUMENT_MAX);
+        return check_day(event, slice_of(field->value), fault);
+    if (grammar == GRAMMAR_NUMBER)
+        return check_number(event, field, fault);
+    const char *broken = broken_form(grammar, slice_of(field->value));
+    if (broken != NULL)
+        return fault_set(fault, ERR_INVALID, "%s: %s has to be %s", type, name, broken);
     return ERR_OK;
+}
+
+static bool
+given(const struct event *event, enum event_field_id id)
+{
+    return event_value(event, id)[0] != '\0';
+}
+
+enum err
+event_fields_agree(const struct event *event, struct fault *fault)
+{
+    const char *type = event_type_name(event->type);
+    bool adjusts = event->type == EVENT_ADJUST;
+    bool covered = strcmp(event_value(event, FIELD_COVERED), "yes") == 0;
+    if (adjusts && given(event, FIELD_MONTHS) == given(event, FIELD_EXCLUDED))
+        return fault_set(fault, ERR_INVALID, "%s: it takes either months or excluded", type);
+    if (!adjusts && covered && !given(event, FIELD_ENTITLEMENT))
+        return fault_set(fault, ERR_INVALID, "%s: entitlement is missing: covered by which?", type);
+    if (!adjusts && !covered && given(event, FIELD_ENTITLEMENT))
+        return fault_set(fault, ERR_INVALID, "%s: an entitlement covers only when covered is yes",
+                         type);
+    return ERR_OK;
+}
+
+civil_day
+event_day_recorded(const struct event *event)
+{
+    return date_of(event->at, event->offset_minutes);
 }
 
 civil_day
 event_day(const struct event *event)
 {
     civil_day day = CIVIL_NONE;
-    return date_parse(&day, slice_of(event_value(event, FIELD_ON))) ? day : day_recorded(event);
+    return date_parse(&day, slice_of(event_value(event, FIELD_ON))) ? day
+                                                                    : event_day_recorded(event);
 }

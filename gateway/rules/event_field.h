@@ -13,6 +13,12 @@ bool event_text_valid(const char *value, size_t size, size_t max) MUST_CHECK;
 enum err event_field_check(const struct event *event, const struct event_field *field,
                            struct fault *fault) MUST_CHECK;
 
+/* Fields that go together or not: the fields of a covered repair, of an adjustment. They were
+ * checked one by one. */
+enum err event_fields_agree(const struct event *event, struct fault *fault) MUST_CHECK;
+
+/* The day of `at` at the product's offset. */
+civil_day event_day_recorded(const struct event *event);
 /* FIELD_ON, else the day of `at` at the product's offset. The fields were checked. */
 civil_day event_day(const struct event *event);
 

@@ -51,6 +51,8 @@ struct product {
     char support[LINK_MAX + 1];      /* where a customer gets help: https, mailto or tel */
     char markets[COUNTRIES_MAX + 1]; /* where it may be sold; "" is everywhere */
     int16_t offset_minutes;          /* the fixed offset from UTC at which its days begin */
+    bool activation_before_sale;     /* a buyer may register a unit that no shop recorded as sold */
+    bool returns_from_any;           /* any retailer may take it back, not only who sold it */
     uint8_t entitlement_count;
     struct entitlement entitlements[ENTITLEMENTS_MAX];
 };

@@ -43,6 +43,13 @@ unit_condition_name(enum unit_condition condition)
     return "none";
 }
 
+unsigned
+unit_provisional(const struct unit *unit, int64_t now)
+{
+    unsigned open = unit->provisional & unit->conditions;
+    return now < unit->provisional_until ? open & (CONDITION_STOLEN | CONDITION_LOST) : 0;
+}
+
 static bool
 serial_inside(const struct recall *recall, const char *serial)
 {

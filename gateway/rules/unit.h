@@ -21,7 +21,7 @@ enum {
     ORDER_MAX = 40,
     DOCUMENT_MAX = 255, /* https link to a document of the inventory system */
     RECALL_TEXT_MAX = 500,
-    ADJUSTMENTS_MAX = 4,
+    ADJUSTMENTS_MAX = 8, /* a replacement inherits one for each entitlement */
     OPERATION_ID_BYTES = 16
 };
 
@@ -55,10 +55,11 @@ bool unit_state_parse(enum unit_state *out, struct slice s) MUST_CHECK;
  * was excluded, the term inherited from a replaced unit. */
 struct adjustment {
     char entitlement[ITEM_MAX + 1]; /* of the product; "" is every one */
-    bool excluded;                  /* it does not cover this unit */
-    uint16_t months;                /* added at the end; 0 when excluded or when ends_on is set */
+    bool excluded;                  /* it does not cover this unit, whatever the rest says */
+    uint16_t months;                /* added to the term, or to ends_on when that is set */
     civil_day ends_on;              /* replaces the end; CIVIL_NONE when not */
 };
+_Static_assert((int)ADJUSTMENTS_MAX >= (int)ENTITLEMENTS_MAX, "a whole warranty can be inherited");
 
 struct unit {
     struct identity id; /* the label's variant and lot, as registered */
@@ -76,9 +77,9 @@ struct unit {
     char purchase_order[ORDER_MAX + 1];
     char sales_order[ORDER_MAX + 1];
     char document[DOCUMENT_MAX + 1];
-    uint8_t provisional;       /* conditions that were reported and not confirmed: stolen, lost */
-    int64_t provisional_until; /* from then on they count as confirmed */
-    uint8_t owner[SEAL_BYTES]; /* owner_seal; all zero: nobody registered it */
+    uint8_t provisional;          /* those of `conditions` that were reported and not confirmed */
+    int64_t provisional_until;    /* from then on they count as confirmed; 0 when there are none */
+    uint8_t owner[SEAL_BYTES];    /* owner_seal; all zero: nobody registered it */
     uint8_t transfer[SEAL_BYTES]; /* transfer_seal of the open offer; all zero: none */
     int64_t transfer_until;
     int64_t recovery_at; /* the owner secret was said to be lost: when the claim code works again */
@@ -89,6 +90,10 @@ struct unit {
     size_t adjustment_count;
     struct adjustment adjustments[ADJUSTMENTS_MAX];
 };
+
+/* The conditions (stolen, lost) that rest on an unconfirmed report at `now`: they hold all the
+ * same, but who reads them should know. */
+unsigned unit_provisional(const struct unit *unit, int64_t now);
 
 /* One row whatever the number of units: a product, or a part of it by lot, serial range and dates.
  */

@@ -221,12 +221,23 @@ add_unit_reasons(struct reason_set *set, const struct verdict_input *in, const s
     set->has[REASON_NOT_IN_MARKET] = outside_market(in);
 }
 
+/* What the unit's record says besides its conditions. */
+static void
+add_notices(struct verdict *out, const struct verdict_input *in, const struct unit *unit)
+{
+    unsigned worse = (unit->conditions & CONDITION_STOLEN) != 0 ? CONDITION_STOLEN : CONDITION_LOST;
+    bool asked_by_its_own = in->role == ROLE_OWNER || role_is_staff(in->role);
+    out->provisional = (unit_provisional(unit, in->now) & worse) != 0;
+    out->recovery_pending = asked_by_its_own && unit->recovery_at != 0;
+}
+
 static void
 add_unit(struct verdict *out, struct reason_set *set, const struct verdict_input *in,
          const struct unit *unit)
 {
     out->shows_unit = true;
     add_unit_reasons(set, in, unit);
+    add_notices(out, in, unit);
     out->recall = worst_recall(in, unit);
     if (out->recall != NULL)
         set->has[out->recall->stop_use ? REASON_RECALLED_STOP_USE : REASON_RECALLED] = true;

@@ -71,6 +71,12 @@ struct verdict {
      * answer is the same for any serial. For staff whenever the code could be read and the unit is
      * registered, so a staff answer without it means "no such unit". */
     bool shows_unit;
+    /* The worse of stolen and lost, when one of them is a reason, is a report that nobody
+     * confirmed: the reasons are the same. */
+    bool provisional;
+    /* Somebody said that the owner secret is lost, and the claim code will work again. Told to the
+     * owner, who may object, and to staff. */
+    bool recovery_pending;
     const struct recall *recall; /* the worst one that covers the unit, or NULL */
     bool has_warranty;
     struct warranty warranty; /* when has_warranty */

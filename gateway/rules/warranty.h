@@ -11,7 +11,8 @@ enum cover {
     COVER_NEEDS_ACTIVATION,
     COVER_BEFORE_START, /* asked for a day before it starts */
     COVER_ENDED,
-    COVER_RETIRED, /* the unit is taken out of use */
+    COVER_RETIRED,  /* the unit is taken out of use */
+    COVER_EXCLUDED, /* by an adjustment of this unit */
     COVER_YES
 };
 
@@ -35,7 +36,14 @@ struct warranty {
 
 const char *cover_name(enum cover cover); /* "covered", "ended", … */
 
-/* An entitlement that has ended is told as ended even when it was never activated: activating it
+/* Adjustments of the unit, those for every entitlement (id "") and those for one, count together:
+ * - excluded by either: COVER_EXCLUDED;
+ * - months lengthen the term before the end is clamped: 31 January and 1 + 1 months is 31 March;
+ * - ends_on stands for start plus term, the entitlement's own before that for all; months are added
+ *   to it. A promise with an ends_on that its own starts do not begin runs from the sale: that is
+ *   what a replacement inherits.
+ *
+ * An entitlement that has ended is told as ended even when it was never activated: activating it
  * would not help any more. One that was activated covers from its start, not from the activation.
  * Countries are for display. The dates of a line are given whatever its cover. */
 void warranty_evaluate(struct warranty *out, const struct product *product, const struct unit *unit,
