@@ -57,6 +57,7 @@ filter_argument(const struct unit_filter *filter)
     return (filter->gtin[0] == '\0' || gtin_argument(filter->gtin)) &&
            value_argument(filter->lot, true) && TEXT_ARGUMENT(filter->location) &&
            TEXT_ARGUMENT(filter->purchase_order) && TEXT_ARGUMENT(filter->sales_order) &&
+           TEXT_ARGUMENT(filter->item) && TEXT_ARGUMENT(filter->query) &&
            (unsigned)filter->state < UNIT_STATE_COUNT && (filter->conditions & ~CONDITION_ALL) == 0;
 }
 
@@ -67,6 +68,25 @@ identity_argument(const struct identity *id)
            value_argument(id->lot, true) && value_argument(id->serial, false);
 }
 
+static bool
+adjustments_argument(const struct adjustment *adjustments, size_t count)
+{
+    if (count > ADJUSTMENTS_MAX)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!TEXT_ARGUMENT(adjustments[i].entitlement))
+            return false;
+    return true;
+}
+
+static bool
+ownership_argument(const struct unit *unit)
+{
+    return (unit->provisional & ~unit->conditions) == 0 && unit->provisional_until >= 0 &&
+           unit->transfer_until >= 0 && unit->recovery_at >= 0 &&
+           TEXT_ARGUMENT(unit->linked.gtin) && TEXT_ARGUMENT(unit->linked.serial);
+}
+
 bool
 unit_argument(const struct unit *unit)
 {
@@ -74,7 +94,8 @@ unit_argument(const struct unit *unit)
            unit->state < UNIT_STATE_COUNT && (unit->conditions & ~CONDITION_ALL) == 0 &&
            TEXT_ARGUMENT(unit->location) && TEXT_ARGUMENT(unit->seller) &&
            TEXT_ARGUMENT(unit->purchase_order) && TEXT_ARGUMENT(unit->sales_order) &&
-           TEXT_ARGUMENT(unit->document);
+           TEXT_ARGUMENT(unit->document) && ownership_argument(unit) &&
+           adjustments_argument(unit->adjustments, unit->adjustment_count);
 }
 
 bool
@@ -86,7 +107,12 @@ fresh_unit_argument(const struct unit *unit)
     bool nowhere = unit->location[0] == '\0' && unit->seller[0] == '\0' &&
                    unit->purchase_order[0] == '\0' && unit->sales_order[0] == '\0' &&
                    unit->document[0] == '\0';
-    return untouched && nowhere && identity_argument(&unit->id);
+    bool nobody = unit->provisional == 0 && unit->provisional_until == 0 &&
+                  unit->transfer_until == 0 && unit->recovery_at == 0 &&
+                  sodium_is_zero(unit->owner, SEAL_BYTES) &&
+                  sodium_is_zero(unit->transfer, SEAL_BYTES) && unit->linked.gtin[0] == '\0' &&
+                  unit->linked.serial[0] == '\0' && unit->adjustment_count == 0;
+    return untouched && nowhere && nobody && identity_argument(&unit->id);
 }
 
 static bool
@@ -106,13 +132,22 @@ fields_argument(const struct event *event)
     return true;
 }
 
+static bool
+inherited_argument(const struct event *event)
+{
+    const struct inheritance *inherited = &event->inherited;
+    return !event->inherits ||
+           (TEXT_ARGUMENT(inherited->seller) && TEXT_ARGUMENT(inherited->sales_order) &&
+            adjustments_argument(inherited->adjustments, inherited->adjustment_count));
+}
+
 bool
 event_argument(const struct event *event, const struct operation *operation)
 {
     return event->type > EVENT_COMMISSION && event->type < EVENT_TYPE_COUNT &&
            role_argument(event->role) && TEXT_ARGUMENT(event->actor) &&
            memcmp(event->operation, operation->id, OPERATION_ID_BYTES) == 0 &&
-           fields_argument(event);
+           fields_argument(event) && inherited_argument(event);
 }
 
 bool
@@ -182,4 +217,28 @@ recall_argument(const struct recall *recall)
            value_argument(recall->serial_from, true) && value_argument(recall->serial_to, true) &&
            ranges_argument(recall) && TEXT_ARGUMENT(recall->text) && TEXT_ARGUMENT(recall->link) &&
            recall->opened_at >= 0 && recall->lifted_at >= 0;
+}
+
+bool
+credential_id_argument(const char *id)
+{
+    size_t len = 0;
+    while (len <= APIKEY_ID_CHARS &&
+           ((id[len] >= '0' && id[len] <= '9') || (id[len] >= 'A' && id[len] <= 'Z')))
+        len++;
+    return len == APIKEY_ID_CHARS && id[len] == '\0';
+}
+
+bool
+credential_argument(const struct credential *credential)
+{
+    if (!credential_id_argument(credential->id) || credential->version >= version_end ||
+        !role_argument(credential->role) || !TEXT_ARGUMENT(credential->name) ||
+        !TEXT_ARGUMENT(credential->organisation) ||
+        credential->location_count > CREDENTIAL_LOCATIONS_MAX)
+        return false;
+    for (size_t i = 0; i < credential->location_count; i++)
+        if (!TEXT_ARGUMENT(credential->locations[i]))
+            return false;
+    return true;
 }

@@ -11,6 +11,7 @@ bool gtin_argument(const char gtin[static GTIN_DIGITS + 1]) MUST_CHECK;
 bool value_argument(const char value[static GS1_VALUE_MAX + 1], bool may_be_absent) MUST_CHECK;
 bool unit_key_argument(const struct unit_key *key) MUST_CHECK;
 bool recall_id_argument(const char id[static ITEM_MAX + 1]) MUST_CHECK;
+bool credential_id_argument(const char *id) MUST_CHECK;
 bool filter_argument(const struct unit_filter *filter) MUST_CHECK;
 
 bool unit_argument(const struct unit *unit) MUST_CHECK;
@@ -21,5 +22,6 @@ bool operation_argument(const struct operation *operation) MUST_CHECK;
 bool product_argument(const struct product *product) MUST_CHECK;
 bool lot_argument(const struct lot *lot) MUST_CHECK;
 bool recall_argument(const struct recall *recall) MUST_CHECK;
+bool credential_argument(const struct credential *credential) MUST_CHECK;
 
 #endif

@@ -24,10 +24,21 @@ const char *
 table_name(enum table table)
 {
     static const char *const names[TABLE_COUNT] = {
-        [TABLE_META] = "meta",         [TABLE_UNITS] = "units",
-        [TABLE_PRODUCTS] = "products", [TABLE_LOTS] = "lots",
-        [TABLE_RECALLS] = "recalls",   [TABLE_RECALL_IDS] = "recall_ids",
-        [TABLE_EVENTS] = "events",     [TABLE_OPERATIONS] = "operations",
+        [TABLE_META] = "meta",
+        [TABLE_UNITS] = "units",
+        [TABLE_PRODUCTS] = "products",
+        [TABLE_LOTS] = "lots",
+        [TABLE_RECALLS] = "recalls",
+        [TABLE_RECALL_IDS] = "recall_ids",
+        [TABLE_EVENTS] = "events",
+        [TABLE_OPERATIONS] = "operations",
+        [TABLE_CREDENTIALS] = "credentials",
+        [TABLE_BY_LOT] = "by_lot",
+        [TABLE_BY_LOCATION] = "by_location",
+        [TABLE_BY_PURCHASE] = "by_purchase",
+        [TABLE_BY_SALE] = "by_sale",
+        [TABLE_BY_STATE] = "by_state",
+        [TABLE_BY_CONDITION] = "by_condition",
     };
     return names[table];
 }

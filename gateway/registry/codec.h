@@ -8,20 +8,30 @@
  * what decodes encodes to the same bytes. Strings and times: pack.h. Versions have 4 bytes.
  *
  *   table       key                        value after the format number
- *   units       gtin serial                version4 state1 conditions1 present2 kid5 seal16
- *                                          registered_at8 operation16 [claim16] [days 4 each]
- *                                          [texts], in the order of unit_present
+ *   units       gtin serial                version4 state1 conditions1 present4 kid5 seal16
+ *                                          registered_at8 operation16, then what is present, in
+ *                                          the order of unit_present: seals 16, days 4, times 8
+ *                                          bytes; adjustments: count1, each: entitlement
+ *                                          excluded1 months2 ends_on4
  *   products    gtin                       version4 item brand name model picture support markets
- *                                          offset2 count1, each: id title starts4 months2
+ *                                          offset2 activation_before_sale1 returns_from_any1
+ *                                          count1, each: id title starts4 months2
  *                                          requires_activation1 covers countries
  *   lots        gtin lot                   version4 made_on4 expires_on4
  *   recalls     gtin id                    version4 lot from to made_from4 made_to4 stop_use1
  *                                          text(long) link opened_at8 lifted_at8
  *   recall_ids  id                         gtin14
- *   events      gtin serial NUL number8    type1 role1 at8 operation16 offset2 ends_own1 actor
- *                                          count1, each: field1 value
+ *   events      gtin serial NUL number8    type1 role1 at8 operation16 offset2 flags1 actor
+ *                                          [seal16] [sold_on4 activated_on4 seller sales_order
+ *                                          adjustments] count1, each: field1 value; flags:
+ *                                          ends_own 1, product_allows 2, seal 4, inherits 8
+ *   credentials id                         version4 role1 name organisation count1 locations
+ *                                          made_at8 expires_at8 revoked_at8 used_on4, twice: seal16
+ *                                          made_at8 expires_at8
  *   operations  id                         digest16 at8 role1 count4 actor note
  *   meta        "registry"                 (no format number) "assay registry" format4
+ *
+ *   by_...      value NUL gtin6 serial     (nothing, not even a hash) see index.h
  *
  * Units lie in the order of (gtin, serial) because a GTIN has a fixed length; the events of a unit
  * lie together in their order because no serial holds a NUL. */
@@ -41,13 +51,20 @@ enum table {
     TABLE_RECALL_IDS,
     TABLE_EVENTS,
     TABLE_OPERATIONS,
+    TABLE_CREDENTIALS,
+    TABLE_BY_LOT,
+    TABLE_BY_LOCATION,
+    TABLE_BY_PURCHASE,
+    TABLE_BY_SALE,
+    TABLE_BY_STATE,
+    TABLE_BY_CONDITION,
     TABLE_COUNT
 };
 const char *table_name(enum table table);
 
 enum {
     RECORD_FORMAT = 1, /* of every kind so far */
-    RECORD_KEY_MAX = 56,
+    RECORD_KEY_MAX = 72,
     RECORD_VALUE_MAX = 4608,
     RECORD_HASH_BYTES = 8,
     HASHED_NAME_MAX = 16
@@ -68,7 +85,16 @@ enum unit_present {
     PRESENT_PURCHASE_ORDER = 1024,
     PRESENT_SALES_ORDER = 2048,
     PRESENT_DOCUMENT = 4096,
-    PRESENT_ALL = 8191
+    PRESENT_OWNER = 8192,
+    PRESENT_TRANSFER = 16384,
+    PRESENT_TRANSFER_UNTIL = 32768,
+    PRESENT_PROVISIONAL = 65536,
+    PRESENT_PROVISIONAL_UNTIL = 131072,
+    PRESENT_RECOVERY_AT = 262144,
+    PRESENT_LINKED_GTIN = 524288,
+    PRESENT_LINKED_SERIAL = 1048576,
+    PRESENT_ADJUSTMENTS = 2097152,
+    PRESENT_ALL = 4194303
 };
 
 /* One thread's working place: large, so it lives in a session and not on a stack. */
@@ -88,7 +114,7 @@ struct span key_span(const struct record_key *key);
 /* Units, lots, recalls; products with "". */
 void key_pair(struct record_key *out, const char *gtin, const char *text);
 void key_event(struct record_key *out, const struct unit_key *unit, uint64_t number);
-/* Operations and recall ids. */
+/* Operations, recall ids, credentials. */
 void key_bytes(struct record_key *out, const void *bytes, size_t len);
 /* False when it is no such key. `text` has room for `size` bytes with the NUL. */
 bool key_read_pair(struct span key, char gtin[static GTIN_DIGITS + 1], char *text,
@@ -115,6 +141,8 @@ bool event_encode(struct codec *codec, const struct unit_key *unit, uint64_t num
                   const struct event *event, struct record *out) MUST_CHECK;
 bool operation_encode(struct codec *codec, const struct operation *operation,
                       struct record *out) MUST_CHECK;
+bool credential_encode(struct codec *codec, const struct credential *credential,
+                       struct record *out) MUST_CHECK;
 bool meta_encode(struct codec *codec, struct record *out) MUST_CHECK;
 
 /* ERR_OK or ERR_CORRUPT. The key is the one it was found under: it fills what the key says. */
@@ -132,12 +160,16 @@ enum err event_decode(struct codec *codec, struct span key, struct span value,
                       struct event *out) MUST_CHECK;
 enum err operation_decode(struct codec *codec, struct span key, struct span value,
                           struct operation *out) MUST_CHECK;
+enum err credential_decode(struct codec *codec, struct span key, struct span value,
+                           struct credential *out) MUST_CHECK;
 /* The fault says whether it is no registry, another format, or another record key. */
 enum err meta_decode(struct codec *codec, struct span key, struct span value,
                      struct fault *fault) MUST_CHECK;
 
 /* ---- for the codec's own files, the cursors and the tests ---- */
 
+void pack_adjustments(struct packer *p, const struct adjustment *adjustments, size_t count);
+size_t unpack_adjustments(struct unpacker *u, struct adjustment out[static ADJUSTMENTS_MAX]);
 /* Begins a value; `codec_finish` puts the hash behind it. */
 struct packer codec_begin(struct codec *codec, const char *name, struct span key);
 bool codec_finish(struct codec *codec, struct packer *packer, struct span *value) MUST_CHECK;

@@ -8,7 +8,7 @@ enum {
     ENTITLEMENT_BYTES_MAX =
         1 + ITEM_MAX + 1 + NAME_MAX_BYTES + 4 + 2 + 1 + 1 + COVERS_MAX + 1 + COUNTRIES_MAX,
     PRODUCT_BYTES_MAX = 1 + 4 + 1 + ITEM_MAX + 3 * (1 + NAME_MAX_BYTES) + 2 * (1 + LINK_MAX) + 1 +
-                        COUNTRIES_MAX + 2 + 1 + ENTITLEMENTS_MAX * ENTITLEMENT_BYTES_MAX +
+                        COUNTRIES_MAX + 2 + 2 + 1 + ENTITLEMENTS_MAX * ENTITLEMENT_BYTES_MAX +
                         RECORD_HASH_BYTES
 };
 _Static_assert((int)PRODUCT_BYTES_MAX <= (int)RECORD_VALUE_MAX, "the largest record fits");
@@ -42,6 +42,8 @@ product_encode(struct codec *codec, const struct product *product, struct record
     pack_text(&p, product->support);
     pack_text(&p, product->markets);
     pack_offset(&p, product->offset_minutes);
+    pack_uint(&p, product->activation_before_sale, 1);
+    pack_uint(&p, product->returns_from_any, 1);
     pack_uint(&p, product->entitlement_count, 1);
     for (size_t i = 0; !p.failed && i < product->entitlement_count; i++)
         pack_entitlement(&p, &product->entitlements[i]);
@@ -81,6 +83,8 @@ product_decode(struct codec *codec, struct span key, struct span value, struct p
     unpack_text(&u, out->support, sizeof out->support);
     unpack_text(&u, out->markets, sizeof out->markets);
     out->offset_minutes = unpack_offset(&u);
+    out->activation_before_sale = unpack_bool(&u);
+    out->returns_from_any = unpack_bool(&u);
     out->entitlement_count = (uint8_t)unpack_uint(&u, 1);
     u.failed = u.failed || out->entitlement_count > ENTITLEMENTS_MAX;
     for (size_t i = 0; !u.failed && i < out->entitlement_count; i++)

@@ -75,6 +75,10 @@ struct engine {
                               struct product *out);
     enum err (*list_recalls)(struct registry_session *session, const struct page *page,
                              struct recall *out);
+    enum err (*get_credential)(struct registry_session *session, const char *id,
+                               struct credential *out);
+    enum err (*list_credentials)(struct registry_session *session, const struct page *page,
+                                 struct credential *out);
     enum err (*events)(struct registry_session *session, const struct unit_key *key, uint64_t after,
                        struct event *out, const struct page *page);
     enum err (*find_operation)(struct registry_session *session,
@@ -88,6 +92,9 @@ struct engine {
                         const struct operation *operation, struct lot *current);
     enum err (*put_recall)(struct registry_session *session, const struct recall *recall,
                            const struct operation *operation, struct recall *current);
+    enum err (*put_credential)(struct registry_session *session,
+                               const struct credential *credential,
+                               const struct operation *operation, struct credential *current);
 
     enum err (*health)(struct registry_session *session, struct registry_health *out);
     enum err (*check)(struct registry_session *session, const struct registry_checker *checker);

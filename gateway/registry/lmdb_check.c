@@ -5,21 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/registry/lmdb_engine.h"
+#include "gateway/registry/lmdb_check.h"
 
 enum { CHUNK = 5000, NAME_MAX = 100, FOUND_MAX = 600 };
-
-struct check {
-    struct lmdb_session *session;
-    const struct registry_checker *checker;
-    struct view view;
-    struct scan scan; /* at the record that is looked at */
-    const char *table;
-    uint64_t done, total, damages;
-    /* The unit whose events are walked. */
-    struct unit_key unit;
-    uint64_t versions; /* 0: no such unit */
-};
 
 /* The key as people write it, of an event its unit's; what cannot be printed is a question mark. */
 static void
@@ -31,8 +19,7 @@ name_record(char out[static NAME_MAX], struct span key)
     out[len] = '\0';
 }
 
-PRINTF_LIKE(2, 3)
-static void
+void
 damage(struct check *check, const char *format, ...)
 {
     char what[FOUND_MAX];
@@ -43,134 +30,10 @@ damage(struct check *check, const char *format, ...)
     (void)vsnprintf(what, sizeof what, format, args);
     va_end(args);
     name_record(name, check->scan.key);
-    (void)snprintf(text, sizeof text, "%s %s: %s", check->table, name, what);
+    (void)snprintf(text, sizeof text, "%s %s: %s", table_name(check->table), name, what);
     check->damages++;
     if (check->checker->found != NULL)
         check->checker->found(text, check->checker->context);
-}
-
-/* ---- units and their history ---- */
-
-static void
-check_operation(struct check *check, const uint8_t id[static OPERATION_ID_BYTES], uint64_t number,
-                int64_t at)
-{
-    struct operation operation;
-    enum err err = view_operation(&check->view, id, &operation);
-    if (err == ERR_NOT_FOUND)
-        damage(check, "the operation of event %llu is missing", (unsigned long long)number);
-    if (err == ERR_OK && number == 1 && operation.at != at)
-        damage(check, "it was not registered when its operation says");
-}
-
-/* The unit as its commission left it. Fields that events clear and none sets anew, like the claim
- * code, are taken as they are now. */
-static void
-rewind_unit(struct unit *unit)
-{
-    unit->state = UNIT_ISSUED;
-    unit->conditions = 0;
-    unit->shipped_on = CIVIL_NONE;
-    unit->sold_on = CIVIL_NONE;
-    unit->activated_on = CIVIL_NONE;
-    memset(unit->location, 0, sizeof unit->location);
-    memset(unit->seller, 0, sizeof unit->seller);
-    memset(unit->purchase_order, 0, sizeof unit->purchase_order);
-    memset(unit->sales_order, 0, sizeof unit->sales_order);
-    memset(unit->document, 0, sizeof unit->document);
-}
-
-static bool
-replay_event(struct check *check, struct unit *unit, uint64_t number)
-{
-    struct event event;
-    struct fault fault;
-    struct unit_key key = key_of(unit);
-    enum err err = view_event(&check->view, &key, number, &event);
-    if (err == ERR_NOT_FOUND)
-        damage(check, "event %llu is missing", (unsigned long long)number);
-    /* A damaged one is found where the events are walked. */
-    if (err != ERR_OK)
-        return false;
-    check_operation(check, event.operation, number, event.at);
-    err = event_apply(unit, unit, &event, &fault);
-    if (err != ERR_OK)
-        damage(check, "event %llu does not follow from what was before: %s",
-               (unsigned long long)number, fault.text);
-    return err == ERR_OK;
-}
-
-static void
-check_history(struct check *check, const struct unit *unit,
-              const uint8_t origin[static OPERATION_ID_BYTES])
-{
-    struct unit replayed = *unit;
-    struct record record;
-    rewind_unit(&replayed);
-    for (uint64_t number = 2; number <= unit->version; number++)
-        if (!replay_event(check, &replayed, number))
-            return;
-    bool same = unit_encode(check->view.codec, &replayed, origin, &record) &&
-                record.value.len == check->scan.value.len &&
-                memcmp(record.value.data, check->scan.value.data, record.value.len) == 0;
-    if (!same)
-        damage(check, "the record is not what its history leads to");
-}
-
-static void
-check_unit(struct check *check)
-{
-    struct unit unit;
-    struct record_key lot;
-    struct span there;
-    uint8_t origin[OPERATION_ID_BYTES];
-    if (unit_decode(check->view.codec, check->scan.key, check->scan.value, &unit, origin) !=
-        ERR_OK) {
-        damage(check, "the record is damaged");
-        return;
-    }
-    if (!gtin_valid(slice_of(unit.id.gtin)) || !gs1_value_valid(slice_of(unit.id.serial)))
-        damage(check, "this is no GTIN and serial");
-    key_pair(&lot, unit.id.gtin, unit.id.lot);
-    if (unit.id.lot[0] != '\0' &&
-        view_find(&check->view, TABLE_LOTS, &lot, &there) == ERR_NOT_FOUND)
-        damage(check, "its lot %s is missing", unit.id.lot);
-    check_operation(check, origin, 1, unit.registered_at);
-    check_history(check, &unit, origin);
-}
-
-static bool
-same_key(const struct unit_key *a, const struct unit_key *b)
-{
-    return strcmp(a->gtin, b->gtin) == 0 && strcmp(a->serial, b->serial) == 0;
-}
-
-static void
-check_event(struct check *check)
-{
-    struct event event;
-    struct unit_key key;
-    uint64_t number = 0;
-    if (!key_read_event(check->scan.key, &key, &number) ||
-        event_decode(check->view.codec, check->scan.key, check->scan.value, &event) != ERR_OK) {
-        damage(check, "the record is damaged");
-        return;
-    }
-    /* Versions only rise, so one that was read a little earlier may be too low, never too high. */
-    if (!same_key(&key, &check->unit) || number > check->versions) {
-        struct unit unit;
-        uint8_t origin[OPERATION_ID_BYTES];
-        enum err err = view_unit(&check->view, &key, &unit, origin);
-        check->unit = key;
-        check->versions = err == ERR_OK ? unit.version : 0;
-        if (err == ERR_NOT_FOUND)
-            damage(check, "event %llu of a unit that is not there", (unsigned long long)number);
-        if (err != ERR_OK)
-            return;
-    }
-    if (number < 2 || (check->versions > 0 && number > check->versions))
-        damage(check, "event %llu of a unit with %llu", (unsigned long long)number,
-               (unsigned long long)check->versions);
 }
 
 /* ---- the others ---- */
@@ -226,6 +89,15 @@ check_committed(struct check *check)
 }
 
 static void
+check_credential(struct check *check)
+{
+    struct credential credential;
+    if (credential_decode(check->view.codec, check->scan.key, check->scan.value, &credential) !=
+        ERR_OK)
+        damage(check, "the record is damaged");
+}
+
+static void
 check_meta(struct check *check)
 {
     struct fault fault;
@@ -241,11 +113,23 @@ struct walk {
 };
 
 static const struct walk walks[] = {
-    {TABLE_META, check_meta},        {TABLE_OPERATIONS, check_committed},
-    {TABLE_PRODUCTS, check_product}, {TABLE_LOTS, check_lot},
-    {TABLE_RECALLS, check_recall},   {TABLE_RECALL_IDS, check_recall_id},
-    {TABLE_UNITS, check_unit},       {TABLE_EVENTS, check_event},
+    {TABLE_META, check_meta},
+    {TABLE_OPERATIONS, check_committed},
+    {TABLE_PRODUCTS, check_product},
+    {TABLE_LOTS, check_lot},
+    {TABLE_RECALLS, check_recall},
+    {TABLE_RECALL_IDS, check_recall_id},
+    {TABLE_UNITS, check_unit},
+    {TABLE_EVENTS, check_event},
+    {TABLE_CREDENTIALS, check_credential},
+    {TABLE_BY_LOT, check_row},
+    {TABLE_BY_LOCATION, check_row},
+    {TABLE_BY_PURCHASE, check_row},
+    {TABLE_BY_SALE, check_row},
+    {TABLE_BY_STATE, check_row},
+    {TABLE_BY_CONDITION, check_row},
 };
+_Static_assert(sizeof walks / sizeof walks[0] == TABLE_COUNT, "every table is walked");
 
 struct progress {
     struct record_key after;
@@ -302,7 +186,7 @@ walk_table(struct check *check, const struct walk *walk)
 {
     struct progress progress = {.walked = 0};
     enum err err = ERR_OK;
-    check->table = table_name(walk->table);
+    check->table = walk->table;
     while (err == ERR_OK) {
         err = walk_chunk(check, walk, &progress);
         /* Others add records; a damaged table may not be countable. */

@@ -8,7 +8,8 @@
 
 struct load {
     const struct commission_call *call;
-    const struct unit **sorted; /* into call->units */
+    const struct unit **sorted; /* into call->units, by (gtin, serial) */
+    const struct unit **by_lot; /* the same, by (lot, gtin, serial): the order of their rows */
 };
 
 static int
@@ -20,35 +21,50 @@ by_key(const void *a, const void *b)
     return gtin != 0 ? gtin : strcmp(left->serial, right->serial);
 }
 
-static size_t
-index_of(const struct load *load, size_t at)
+static int
+by_row(const void *a, const void *b)
 {
-    return (size_t)(load->sorted[at] - load->call->units);
+    const struct identity *left = &(*(const struct unit *const *)a)->id;
+    const struct identity *right = &(*(const struct unit *const *)b)->id;
+    int lot = strcmp(left->lot, right->lot);
+    return lot != 0 ? lot : by_key(a, b);
 }
 
-/* Every key of the call lies behind every key of the table: nothing can be there already, and pages
- * can be filled to the brim. */
+static size_t
+index_of(const struct load *load, const struct unit *unit)
+{
+    return (size_t)(unit - load->call->units);
+}
+
+/* Every key from `first` on lies behind every key of the table: nothing can be there already, and
+ * pages can be filled to the brim. */
 static enum err
-lies_behind(struct view *view, const struct load *load, bool *behind)
+lies_behind(struct view *view, enum table table, const struct record_key *first, bool *behind)
 {
     MDB_val last = {0, NULL};
     MDB_val value = {0, NULL};
     MDB_cursor *cursor = NULL;
-    struct record_key first;
-    key_pair(&first, load->sorted[0]->id.gtin, load->sorted[0]->id.serial);
-    int rc = mdb_cursor_open(view->txn, view->tables[TABLE_UNITS], &cursor);
+    int rc = mdb_cursor_open(view->txn, view->tables[table], &cursor);
     if (rc == 0)
         rc = mdb_cursor_get(cursor, &last, &value, MDB_LAST);
-    size_t common = last.mv_size < first.len ? last.mv_size : first.len;
-    int order = rc == 0 ? memcmp(first.bytes, last.mv_data, common) : 0;
+    size_t common = last.mv_size < first->len ? last.mv_size : first->len;
+    int order = rc == 0 ? memcmp(first->bytes, last.mv_data, common) : 0;
     *behind =
-        rc == MDB_NOTFOUND || order > 0 || (rc == 0 && order == 0 && first.len > last.mv_size);
+        rc == MDB_NOTFOUND || order > 0 || (rc == 0 && order == 0 && first->len > last.mv_size);
     if (cursor != NULL)
         mdb_cursor_close(cursor);
     if (rc == 0 || rc == MDB_NOTFOUND)
         return ERR_OK;
     view->failure = rc;
     return lmdb_err(rc);
+}
+
+static enum err
+all_new(struct view *view, const struct load *load, bool *behind)
+{
+    struct record_key first;
+    key_pair(&first, load->sorted[0]->id.gtin, load->sorted[0]->id.serial);
+    return lies_behind(view, TABLE_UNITS, &first, behind);
 }
 
 static bool
@@ -64,7 +80,7 @@ look_for(struct view *view, const struct load *load, size_t at)
 {
     struct unit stored;
     uint8_t origin[OPERATION_ID_BYTES];
-    size_t i = index_of(load, at);
+    size_t i = index_of(load, load->sorted[at]);
     struct unit_key key = key_of(load->sorted[at]);
     enum err err = view_unit(view, &key, &stored, origin);
     load->call->results[i] = err == ERR_OK ? ERR_EXISTS : err;
@@ -96,7 +112,7 @@ put_units(struct view *view, const struct load *load, bool behind, size_t *put)
     const struct commission_call *call = load->call;
     struct record record;
     for (size_t at = 0; at < call->count; at++) {
-        size_t i = index_of(load, at);
+        size_t i = index_of(load, load->sorted[at]);
         if (call->results[i] != ERR_NOT_FOUND)
             continue;
         struct unit unit = *load->sorted[at];
@@ -111,6 +127,27 @@ put_units(struct view *view, const struct load *load, bool behind, size_t *put)
         (*put)++;
     }
     return ERR_OK;
+}
+
+/* A unit that nothing happened to has a row by its lot and no other. */
+static enum err
+put_rows(struct view *view, const struct load *load)
+{
+    struct index_row rows[INDEX_ROWS_MAX];
+    enum err err = ERR_OK;
+    bool begun = false;
+    bool behind = false;
+    for (size_t at = 0; at < load->call->count && err == ERR_OK; at++) {
+        const struct unit *unit = load->by_lot[at];
+        if (load->call->results[index_of(load, unit)] != ERR_OK || index_rows(unit, rows) == 0)
+            continue;
+        if (!begun)
+            err = lies_behind(view, TABLE_BY_LOT, &rows[0].key, &behind);
+        begun = true;
+        if (err == ERR_OK)
+            err = view_put_row(view, &rows[0], behind ? MDB_APPEND : 0);
+    }
+    return err;
 }
 
 /* In the order of the call, so that the first unit of a new lot gives it its dates. */
@@ -164,7 +201,7 @@ run_commission(struct view *view, struct lmdb_request *request)
     bool repeat = false;
     size_t put = 0;
     none_found(load->call);
-    enum err err = lies_behind(view, load, &behind);
+    enum err err = all_new(view, load, &behind);
     if (err == ERR_OK && !behind)
         err = look_for_all(view, load);
     if (err == ERR_OK)
@@ -175,32 +212,49 @@ run_commission(struct view *view, struct lmdb_request *request)
         return answer_repeat(load->call);
     err = put_units(view, load, behind, &put);
     if (err == ERR_OK)
+        err = put_rows(view, load);
+    if (err == ERR_OK)
         err = put_lots(view, load->call);
     return err == ERR_OK ? put_operation(view, request, put) : err;
 }
 
+/* They mostly come in order. */
+static void
+sort_by(const struct unit **units, size_t count, int (*compare)(const void *, const void *))
+{
+    for (size_t at = 1; at < count; at++)
+        if (compare(&units[at - 1], &units[at]) > 0) {
+            qsort(units, count, sizeof(const struct unit *), compare);
+            return;
+        }
+}
+
+/* False when one is there twice. */
 static bool
 sort(const struct load *load)
 {
     size_t count = load->call->count;
     for (size_t i = 0; i < count; i++)
         load->sorted[i] = &load->call->units[i];
-    qsort(load->sorted, count, sizeof(const struct unit *), by_key);
+    sort_by(load->sorted, count, by_key);
     for (size_t at = 1; at < count; at++)
         if (by_key(&load->sorted[at - 1], &load->sorted[at]) == 0)
             return false;
+    memcpy(load->by_lot, load->sorted, count * sizeof(const struct unit *));
+    sort_by(load->by_lot, count, by_row);
     return true;
 }
 
 enum err
 lmdb_commission(struct registry_session *session, const struct commission_call *call)
 {
-    struct load load = {call, malloc(call->count * sizeof(const struct unit *))};
+    const struct unit **sorted = malloc(2 * call->count * sizeof(const struct unit *));
+    if (sorted == NULL)
+        return ERR_MEMORY;
+    const struct load load = {call, sorted, sorted + call->count};
     struct lmdb_request request = {
         .run = run_commission, .call = &load, .operation = call->operation, .weight = call->count};
-    if (load.sorted == NULL)
-        return ERR_MEMORY;
     enum err err = sort(&load) ? lmdb_submit(session_of(session), &request) : ERR_INVALID;
-    free(load.sorted);
+    free(sorted);
     return err;
 }

@@ -5,9 +5,11 @@
  *   lmdb_once.c    one environment a process
  *   lmdb_table.c   records by key inside a transaction
  *   lmdb_scan.c    records in order
- *   lmdb_session.c sessions and their read transactions; lmdb_read.c, lmdb_list.c the calls
- *   lmdb_writer.c  the thread that commits groups; lmdb_write.c, lmdb_commission.c what it runs
- *   lmdb_check.c   walks everything
+ *   lmdb_session.c sessions and their read transactions
+ *   lmdb_read.c, lmdb_list.c, lmdb_units.c         the calls that read
+ *   lmdb_writer.c  the thread that commits groups
+ *   lmdb_apply.c, lmdb_commission.c, lmdb_put.c    what it runs
+ *   lmdb_check.c, lmdb_check_unit.c                walk everything
  *
  * LMDB 0.9.24: only durable flags are used, so that a commit that returned is on disk; a thread
  * keeps no transaction between calls; no handle is used across fork. */
@@ -21,6 +23,7 @@
 
 #include "gateway/registry/codec.h"
 #include "gateway/registry/engine.h"
+#include "gateway/registry/index.h"
 
 /* ---- lmdb_error.c ---- */
 
@@ -55,6 +58,7 @@ enum err view_unit(struct view *view, const struct unit_key *key, struct unit *o
 enum err view_product(struct view *view, const char *gtin, struct product *out) MUST_CHECK;
 enum err view_lot(struct view *view, const char *gtin, const char *lot, struct lot *out) MUST_CHECK;
 enum err view_recall(struct view *view, const char *id, struct recall *out) MUST_CHECK;
+enum err view_credential(struct view *view, const char *id, struct credential *out) MUST_CHECK;
 enum err view_event(struct view *view, const struct unit_key *key, uint64_t number,
                     struct event *out) MUST_CHECK;
 enum err view_operation(struct view *view, const uint8_t id[static OPERATION_ID_BYTES],
@@ -63,7 +67,11 @@ enum err view_operation(struct view *view, const uint8_t id[static OPERATION_ID_
  * writes, so it spoils the transaction. */
 enum err view_put(struct view *view, enum table table, bool encoded, const struct record *record,
                   unsigned flags) MUST_CHECK;
-/* The same, and leaves alone what is there already. */
+/* A row of an index. */
+enum err view_put_row(struct view *view, const struct index_row *row, unsigned flags) MUST_CHECK;
+/* ERR_OK also when it is not there. */
+enum err view_delete(struct view *view, enum table table, const struct record_key *key) MUST_CHECK;
+/* As view_put, but leaves alone what is there already. */
 enum err view_put_new(struct view *view, enum table table, bool encoded,
                       const struct record *record) MUST_CHECK;
 /* The commission as an event: what the record kept, and who did it from its operation. */
@@ -88,6 +96,8 @@ struct scan {
 enum err scan_begin(struct scan *scan, struct view *view, enum table table, struct span prefix,
                     const struct record_key *after) MUST_CHECK;
 enum err scan_next(struct scan *scan) MUST_CHECK; /* ERR_NOT_FOUND at the end */
+/* To the first record that lies at `key` or behind it; keys only rise. Not mixed with scan_next. */
+enum err scan_reach(struct scan *scan, const struct record_key *key) MUST_CHECK;
 void scan_end(struct scan *scan);
 #define AUTO_SCAN __attribute__((cleanup(scan_end))) struct scan
 
@@ -195,6 +205,10 @@ enum err lmdb_list_products(struct registry_session *session, const struct page 
                             struct product *out) MUST_CHECK;
 enum err lmdb_list_recalls(struct registry_session *session, const struct page *page,
                            struct recall *out) MUST_CHECK;
+enum err lmdb_get_credential(struct registry_session *session, const char *id,
+                             struct credential *out) MUST_CHECK;
+enum err lmdb_list_credentials(struct registry_session *session, const struct page *page,
+                               struct credential *out) MUST_CHECK;
 enum err lmdb_apply(struct registry_session *session, const struct apply_call *call) MUST_CHECK;
 enum err lmdb_commission(struct registry_session *session,
                          const struct commission_call *call) MUST_CHECK;
@@ -204,10 +218,13 @@ enum err lmdb_put_lot(struct registry_session *session, const struct lot *lot,
                       const struct operation *operation, struct lot *current) MUST_CHECK;
 enum err lmdb_put_recall(struct registry_session *session, const struct recall *recall,
                          const struct operation *operation, struct recall *current) MUST_CHECK;
+enum err lmdb_put_credential(struct registry_session *session, const struct credential *credential,
+                             const struct operation *operation,
+                             struct credential *current) MUST_CHECK;
 enum err lmdb_check(struct registry_session *session,
                     const struct registry_checker *checker) MUST_CHECK;
 
-/* ---- lmdb_write.c ---- */
+/* ---- lmdb_apply.c ---- */
 
 /* Whether the request's operation was committed before: *repeat. ERR_EXISTS: with another digest.
  */

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists, a page at a time. A cursor is the key of the last record that was looked at. Rows never
- * change their key and are never deleted, so the next page begins exactly behind it. */
+/* Lists of few things, a page at a time. A cursor is the key of the last record that was looked at.
+ * Rows never change their key and are never deleted, so the next page begins exactly behind it. */
 #include <string.h>
 
 #include "gateway/registry/cursor.h"
 #include "gateway/registry/lmdb_engine.h"
 
-enum { LOOKS_MAX = 10000 }; /* records that one call looks at: some ten milliseconds */
-
 struct list {
     enum table table;
     struct listing listing;
-    struct span prefix;
-    /* Decodes the record and puts it at `at`; *taken is false when the filter does not want it. */
-    enum err (*take)(const struct list *list, struct scan *scan, size_t at, bool *taken);
-    const struct unit_filter *filter;
+    /* Decodes the record and puts it at `at`. */
+    enum err (*take)(const struct list *list, struct scan *scan, size_t at);
     void *out;
 };
 
@@ -23,16 +19,15 @@ fill(const struct list *list, struct scan *scan, const struct page *page, struct
 {
     enum err err = ERR_OK;
     struct record_key last = {.len = 0};
-    for (size_t looked = 0; (err = scan_next(scan)) == ERR_OK; looked++) {
-        if (*page->count == page->max || looked == LOOKS_MAX)
+    while ((err = scan_next(scan)) == ERR_OK) {
+        if (*page->count == page->max)
             return cursor_write(scan->view->codec, &list->listing, key_span(&last), next)
                        ? ERR_OK
                        : ERR_CORRUPT;
-        bool taken = false;
-        err = list->take(list, scan, *page->count, &taken);
+        err = list->take(list, scan, *page->count);
         if (err != ERR_OK)
             return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
-        *page->count += taken;
+        (*page->count)++;
         key_bytes(&last, scan->key.data, scan->key.len);
     }
     return err == ERR_NOT_FOUND ? ERR_OK : err;
@@ -50,7 +45,7 @@ run(struct registry_session *session, const struct list *list, const struct page
     if (err != ERR_OK)
         return err;
     AUTO_SCAN scan;
-    err = scan_begin(&scan, &view, list->table, list->prefix, &after);
+    err = scan_begin(&scan, &view, list->table, (struct span){NULL, 0}, &after);
     if (err == ERR_OK)
         err = fill(list, &scan, page, &next);
     if (err == ERR_OK)
@@ -58,81 +53,28 @@ run(struct registry_session *session, const struct list *list, const struct page
     return err;
 }
 
-/* "" in a filter is any. */
-static bool
-wanted_text(const char *filter, const char *value)
-{
-    return filter[0] == '\0' || strcmp(filter, value) == 0;
-}
-
-static bool
-wanted(const struct unit_filter *filter, const struct unit *unit)
-{
-    return wanted_text(filter->lot, unit->id.lot) &&
-           wanted_text(filter->location, unit->location) &&
-           wanted_text(filter->purchase_order, unit->purchase_order) &&
-           wanted_text(filter->sales_order, unit->sales_order) &&
-           (filter->state == UNIT_NONE || filter->state == unit->state) &&
-           (filter->conditions & unit->conditions) == filter->conditions;
-}
-
 static enum err
-take_unit(const struct list *list, struct scan *scan, size_t at, bool *taken)
+take_product(const struct list *list, struct scan *scan, size_t at)
 {
-    struct unit *unit = (struct unit *)list->out + at;
-    uint8_t operation[OPERATION_ID_BYTES];
-    enum err err = unit_decode(scan->view->codec, scan->key, scan->value, unit, operation);
-    *taken = err == ERR_OK && wanted(list->filter, unit);
-    return err;
-}
-
-static enum err
-take_product(const struct list *list, struct scan *scan, size_t at, bool *taken)
-{
-    *taken = true;
     return product_decode(scan->view->codec, scan->key, scan->value,
                           (struct product *)list->out + at);
 }
 
 /* Recalls are listed by their ids. */
 static enum err
-take_recall(const struct list *list, struct scan *scan, size_t at, bool *taken)
+take_recall(const struct list *list, struct scan *scan, size_t at)
 {
     char id[ITEM_MAX + 1];
-    *taken = true;
     if (!slice_copy(id, sizeof id, slice_make((const char *)scan->key.data, scan->key.len)))
         return ERR_CORRUPT;
     return view_recall(scan->view, id, (struct recall *)list->out + at);
 }
 
-static void
-pack_filter(struct packer *p, const struct unit_filter *filter)
+static enum err
+take_credential(const struct list *list, struct scan *scan, size_t at)
 {
-    pack_text(p, filter->gtin);
-    pack_text(p, filter->lot);
-    pack_text(p, filter->location);
-    pack_text(p, filter->purchase_order);
-    pack_text(p, filter->sales_order);
-    pack_uint(p, filter->state, 1);
-    pack_uint(p, filter->conditions, 1);
-}
-
-enum err
-lmdb_list(struct registry_session *session, const struct unit_filter *filter,
-          const struct page *page, struct unit *out)
-{
-    uint8_t packed[sizeof *filter];
-    struct packer p = {packed, 0, sizeof packed, false};
-    pack_filter(&p, filter);
-    const struct list list = {
-        .table = TABLE_UNITS,
-        .listing = {"cursor units", {packed, p.len}},
-        .prefix = {(const uint8_t *)filter->gtin, strlen(filter->gtin)},
-        .take = take_unit,
-        .filter = filter,
-        .out = out,
-    };
-    return p.failed ? ERR_INVALID : run(session, &list, page);
+    return credential_decode(scan->view->codec, scan->key, scan->value,
+                             (struct credential *)list->out + at);
 }
 
 enum err
@@ -151,6 +93,17 @@ lmdb_list_recalls(struct registry_session *session, const struct page *page, str
     const struct list list = {.table = TABLE_RECALL_IDS,
                               .listing = {"cursor recalls", {NULL, 0}},
                               .take = take_recall,
+                              .out = out};
+    return run(session, &list, page);
+}
+
+enum err
+lmdb_list_credentials(struct registry_session *session, const struct page *page,
+                      struct credential *out)
+{
+    const struct list list = {.table = TABLE_CREDENTIALS,
+                              .listing = {"cursor keys", {NULL, 0}},
+                              .take = take_credential,
                               .out = out};
     return run(session, &list, page);
 }

@@ -337,6 +337,8 @@ const struct engine lmdb_engine = {
     .list = lmdb_list,
     .list_products = lmdb_list_products,
     .list_recalls = lmdb_list_recalls,
+    .get_credential = lmdb_get_credential,
+    .list_credentials = lmdb_list_credentials,
     .events = lmdb_events,
     .find_operation = lmdb_find_operation,
     .apply = lmdb_apply,
@@ -344,6 +346,7 @@ const struct engine lmdb_engine = {
     .put_product = lmdb_put_product,
     .put_lot = lmdb_put_lot,
     .put_recall = lmdb_put_recall,
+    .put_credential = lmdb_put_credential,
     .health = lmdb_health,
     .check = lmdb_check,
 };

@@ -122,6 +122,14 @@ lmdb_get_recall(struct registry_session *session, const char *id, struct recall 
 }
 
 enum err
+lmdb_get_credential(struct registry_session *session, const char *id, struct credential *out)
+{
+    AUTO_VIEW view;
+    enum err err = view_begin(&view, session_of(session));
+    return err == ERR_OK ? view_credential(&view, id, out) : err;
+}
+
+enum err
 lmdb_find_operation(struct registry_session *session, const uint8_t id[static OPERATION_ID_BYTES],
                     struct operation *out)
 {

@@ -59,6 +59,21 @@ view_put_new(struct view *view, enum table table, bool encoded, const struct rec
     return rc == 0 || rc == MDB_KEYEXIST ? ERR_OK : failed(view, rc);
 }
 
+enum err
+view_put_row(struct view *view, const struct index_row *row, unsigned flags)
+{
+    const struct record record = {row->key, {NULL, 0}};
+    return view_put(view, row->table, row->key.len > 0, &record, flags);
+}
+
+enum err
+view_delete(struct view *view, enum table table, const struct record_key *key)
+{
+    MDB_val k = val_of(key_span(key));
+    int rc = mdb_del(view->txn, view->tables[table], &k, NULL);
+    return rc == 0 || rc == MDB_NOTFOUND ? ERR_OK : failed(view, rc);
+}
+
 struct unit_key
 key_of(const struct unit *unit)
 {
@@ -116,6 +131,16 @@ view_recall(struct view *view, const char *id, struct recall *out)
     if (err == ERR_NOT_FOUND)
         return ERR_CORRUPT;
     return err == ERR_OK ? recall_decode(view->codec, key_span(&k), value, out) : err;
+}
+
+enum err
+view_credential(struct view *view, const char *id, struct credential *out)
+{
+    struct record_key k;
+    struct span value;
+    key_bytes(&k, id, strlen(id));
+    enum err err = view_find(view, TABLE_CREDENTIALS, &k, &value);
+    return err == ERR_OK ? credential_decode(view->codec, key_span(&k), value, out) : err;
 }
 
 enum err

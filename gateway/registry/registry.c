@@ -149,6 +149,14 @@ registry_get_recall(struct registry_session *session, const char *id, struct rec
     return answer(err, out, sizeof *out);
 }
 
+enum err
+registry_get_credential(struct registry_session *session, const char *id, struct credential *out)
+{
+    enum err err = credential_id_argument(id) ? engine_of(session)->get_credential(session, id, out)
+                                              : ERR_INVALID;
+    return answer(err, out, sizeof *out);
+}
+
 static bool
 page_argument(const struct page *page)
 {
@@ -191,6 +199,16 @@ registry_list_recalls(struct registry_session *session, struct cursor *cursor, s
     if (!page_argument(&page))
         return ERR_INVALID;
     return answer_page(engine_of(session)->list_recalls(session, &page, out), &page);
+}
+
+enum err
+registry_list_credentials(struct registry_session *session, struct cursor *cursor,
+                          struct credential *out, size_t max, size_t *count)
+{
+    struct page page = {cursor, max, count};
+    if (!page_argument(&page))
+        return ERR_INVALID;
+    return answer_page(engine_of(session)->list_credentials(session, &page, out), &page);
 }
 
 enum err
@@ -325,6 +343,20 @@ registry_put_recall(struct registry_session *session, const struct recall *recal
         err = ERR_INVALID;
     if (err == ERR_OK)
         err = engine_of(session)->put_recall(session, recall, operation, current);
+    if (current != NULL && err != ERR_CONFLICT)
+        memset(current, 0, sizeof *current);
+    return err;
+}
+
+enum err
+registry_put_credential(struct registry_session *session, const struct credential *credential,
+                        const struct operation *operation, struct credential *current)
+{
+    enum err err = write_argument(session, operation);
+    if (err == ERR_OK && !credential_argument(credential))
+        err = ERR_INVALID;
+    if (err == ERR_OK)
+        err = engine_of(session)->put_credential(session, credential, operation, current);
     if (current != NULL && err != ERR_CONFLICT)
         memset(current, 0, sizeof *current);
     return err;

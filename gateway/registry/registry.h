@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The registry: units, products, lots, recalls, events, operations. One narrow interface, so that
- * every engine shares the rules above it; one contract test runs against every engine.
+/* The registry: units, products, lots, recalls, events, credentials, operations. One narrow
+ * interface, so that every engine shares the rules above it; one contract test runs against every
+ * engine.
  *
  * A `struct registry` may be used by many threads; a session belongs to one thread at a time and is
  * cheap to keep. No transaction is handed out: each call is one consistent view.
@@ -33,7 +34,8 @@ enum {
     COMMISSION_MAX = 10000, /* units in one commission */
     REGISTRY_PAGE_MAX = 1000,
     CURSOR_MAX = 64,
-    OPERATION_NOTE_MAX = 120
+    OPERATION_NOTE_MAX = 120,
+    QUERY_MAX = 40
 };
 
 struct registry; /* opaque */
@@ -111,10 +113,16 @@ struct unit_filter {
     char sales_order[ORDER_MAX + 1];
     enum unit_state state; /* UNIT_NONE is any */
     uint8_t conditions;    /* all of these; 0 is any */
+    char item[ITEM_MAX + 1];
+    /* Free text, in serial, lot, or the product's item number or name, with look-alike characters
+     * folded (rules/fold.h); a query of which folding leaves nothing is looked for as it is. */
+    char query[QUERY_MAX + 1];
 };
 
 /* In order of (gtin, serial), bytewise. Up to `max` (<= REGISTRY_PAGE_MAX) rows into `out`. A call
- * looks at a bounded number of records: *count may be 0 with a cursor to go on from. */
+ * looks at a bounded number of records: *count may be 0 with a cursor to go on from. Everything but
+ * a query, an item that no unit has and UNIT_ISSUED leads to its units without looking at others;
+ * several together, to those that have them all. */
 enum err registry_list(struct registry_session *session, const struct unit_filter *filter,
                        struct cursor *cursor, struct unit *out, size_t max,
                        size_t *count) MUST_CHECK;
@@ -151,7 +159,8 @@ enum err registry_find_operation(struct registry_session *session,
 /* One change of one unit: the record as it is to be, whose `version` is the one that was seen, and
  * the event that explains it, which names the operation. Whether the one follows from the other is
  * for event_apply. What the commission said stays: identity, kid, seal, registered_at, made_on,
- * expires_on; and a claim is kept or zeroed. */
+ * expires_on; and a claim is kept or zeroed, and comes back only by undoing the last event, when
+ * that carries it. */
 struct change {
     struct unit unit;
     struct event event;

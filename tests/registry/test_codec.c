@@ -52,6 +52,7 @@ union any {
         struct event event;
     } event;
     struct operation operation;
+    struct credential credential;
 };
 
 static const uint8_t operation_id[OPERATION_ID_BYTES] = {
@@ -105,6 +106,20 @@ whole_unit(union any *out)
     PUT(unit->purchase_order, "PO-1");
     PUT(unit->sales_order, "SO-2");
     PUT(unit->document, "https://e.com/d");
+    count_up(unit->owner, SEAL_BYTES, 0x20);
+    count_up(unit->transfer, SEAL_BYTES, 0x40);
+    unit->transfer_until = 1700604800;
+    unit->provisional = CONDITION_STOLEN;
+    unit->provisional_until = 1702592000;
+    unit->recovery_at = 1701209600;
+    PUT(unit->linked.gtin, "09506000134369");
+    PUT(unit->linked.serial, "B2");
+    unit->adjustment_count = 2;
+    PUT(unit->adjustments[0].entitlement, "std");
+    unit->adjustments[0].months = 6;
+    unit->adjustments[0].ends_on = CIVIL_NONE;
+    unit->adjustments[1].excluded = true;
+    unit->adjustments[1].ends_on = 20400;
 }
 
 static void
@@ -120,6 +135,7 @@ one_product(union any *out)
     PUT(product->support, "tel:+49");
     PUT(product->markets, "DE FR");
     product->offset_minutes = -90;
+    product->activation_before_sale = true;
     product->entitlement_count = 1;
     PUT(product->entitlements[0].id, "std");
     PUT(product->entitlements[0].title, "Warranty");
@@ -183,6 +199,51 @@ one_event(union any *out)
     PUT(event->fields[0].value, "Berlin 1");
     event->fields[1].id = FIELD_PURCHASE_ORDER;
     PUT(event->fields[1].value, "PO-1");
+}
+
+/* With everything that an event may carry. */
+static void
+whole_event(union any *out)
+{
+    struct event *event = &out->event.event;
+    one_event(out);
+    event->type = EVENT_REPLACE;
+    event->ends_own = false;
+    event->product_allows = true;
+    count_up(event->seal, SEAL_BYTES, 0x20);
+    event->inherits = true;
+    event->inherited.sold_on = 20200;
+    event->inherited.activated_on = CIVIL_NONE;
+    PUT(event->inherited.seller, "Shop");
+    PUT(event->inherited.sales_order, "SO-2");
+    event->inherited.adjustment_count = 1;
+    PUT(event->inherited.adjustments[0].entitlement, "std");
+    event->inherited.adjustments[0].months = 6;
+    event->inherited.adjustments[0].ends_on = 20400;
+    event->field_count = 1;
+    memset(event->fields, 0, sizeof event->fields);
+    event->fields[0].id = FIELD_OTHER_SERIAL;
+    PUT(event->fields[0].value, "B2");
+}
+
+static void
+one_credential(union any *out)
+{
+    struct credential *credential = &out->credential;
+    PUT(credential->id, "7K3M9Q2X");
+    credential->version = 4;
+    credential->role = ROLE_RETAILER;
+    PUT(credential->name, "till 3");
+    PUT(credential->organisation, "Shop");
+    credential->location_count = 2;
+    PUT(credential->locations[0], "Berlin 1");
+    PUT(credential->locations[1], "Oslo");
+    credential->made_at = 1700000000;
+    credential->expires_at = 1731536000;
+    credential->used_on = 19700;
+    count_up(credential->secrets[0].seal, SEAL_BYTES, 0xC0);
+    credential->secrets[0].made_at = 1700000001;
+    credential->secrets[0].expires_at = 1700604800;
 }
 
 static void
@@ -288,6 +349,18 @@ decode_operation(struct codec *codec, struct span key, struct span value, union 
 }
 
 static bool
+encode_credential(struct codec *codec, const union any *in, struct record *out)
+{
+    return credential_encode(codec, &in->credential, out);
+}
+
+static enum err
+decode_credential(struct codec *codec, struct span key, struct span value, union any *out)
+{
+    return credential_decode(codec, key, value, &out->credential);
+}
+
+static bool
 encode_meta(struct codec *codec, const union any *in, struct record *out)
 {
     (void)in;
@@ -321,12 +394,16 @@ static const struct kind recalls = {"recalls", encode_recall, decode_recall};
 static const struct kind recall_ids = {"recall_ids", encode_recall_id, decode_recall_id};
 static const struct kind events = {"events", encode_event, decode_event};
 static const struct kind operations = {"operations", encode_operation, decode_operation};
+static const struct kind credentials = {"credentials", encode_credential, decode_credential};
 static const struct kind metas = {"meta", encode_meta, decode_meta};
 
 #define HEX_GTIN "3039353036303030313334333532"
 #define HEX_KID "a1a2a3a4a5"
 #define HEX_SEAL "c0c1c2c3c4c5c6c7c8c9cacbcccdcecf"
 #define HEX_CLAIM "e0e1e2e3e4e5e6e7e8e9eaebecedeeef"
+#define HEX_OWNER "202122232425262728292a2b2c2d2e2f"
+#define HEX_TRANSFER "404142434445464748494a4b4c4d4e4f"
+#define HEX_OTHER_GTIN "3039353036303030313334333639"
 #define HEX_OPERATION "101112131415161718191a1b1c1d1e1f"
 #define HEX_AT "000000006553f100" /* 1,700,000,000 */
 #define HEX_BARE HEX_KID HEX_SEAL HEX_AT HEX_OPERATION
@@ -347,13 +424,13 @@ static const struct known {
      "00000001"
      "01"
      "00"
-     "0000" HEX_BARE "2d2fe3d8e85f2c9c"},
+     "00000000" HEX_BARE "eaa44fc59d4ccd3f"},
     {"unit with everything", &units, whole_unit, HEX_GTIN "374b334d3951325842543448",
      "01"
      "00000007"
      "04"
      "05"
-     "1fff" HEX_BARE HEX_CLAIM "00004e20"
+     "003fffff" HEX_BARE HEX_CLAIM "00004e20"
      "ffffffff"
      "00004e84"
      "00004ee8"
@@ -362,8 +439,19 @@ static const struct known {
      "0453686f70"
      "04504f2d31"
      "04534f2d32"
-     "0f68747470733a2f2f652e636f6d2f64"
-     "366e019780935afa"},
+     "0f68747470733a2f2f652e636f6d2f64" HEX_OWNER HEX_TRANSFER "00000000655d2b80"
+     "01"
+     "00000000657b7e00"
+     "0000000065666600"
+     "0e" HEX_OTHER_GTIN "024232"
+     "02"
+     "03737464"
+     "00"
+     "0006" HEX_NO_DAY "00"
+     "01"
+     "0000"
+     "00004fb0"
+     "3d42d66e1e1ce6ab"},
     {"product", &products, one_product, HEX_GTIN,
      "01"
      "00000003"
@@ -376,6 +464,8 @@ static const struct known {
      "054445204652"
      "ffa6"
      "01"
+     "00"
+     "01"
      "03737464"
      "0857617272616e7479"
      "01030000"
@@ -383,7 +473,7 @@ static const struct known {
      "01"
      "057061727473"
      "00"
-     "9adde3d55fca8f40"},
+     "281190a5022912fb"},
     {"lot", &lots, one_lot, HEX_GTIN "4c32344130393137",
      "01"
      "00000002"
@@ -413,6 +503,41 @@ static const struct known {
      "01084265726c696e2031"
      "0204504f2d31"
      "6f766d8c806af015"},
+    {"event with everything", &events, whole_event,
+     HEX_GTIN "41"
+              "00"
+              "0000000000000002",
+     "01"
+     "15"
+     "20"
+     "000000006553f102" HEX_OPERATION "003c"
+     "0e"
+     "0453686f70" HEX_OWNER "00004ee8" HEX_NO_DAY "0453686f70"
+     "04534f2d32"
+     "01"
+     "03737464"
+     "00"
+     "0006"
+     "00004fb0"
+     "01"
+     "10024232"
+     "6fce9a6df9a09497"},
+    {"credential", &credentials, one_credential, "374b334d39513258",
+     "01"
+     "00000004"
+     "08"
+     "0674696c6c2033"
+     "0453686f70"
+     "02"
+     "084265726c696e2031"
+     "044f736c6f" HEX_AT "0000000067352480"
+     "0000000000000000"
+     "00004cf4" HEX_SEAL "000000006553f101"
+     "00000000655d2b80"
+     "00000000000000000000000000000000"
+     "0000000000000000"
+     "0000000000000000"
+     "f656925e750d19f1"},
     {"operation", &operations, one_operation, HEX_OPERATION,
      "01" HEX_SEAL "000000006553f103"
      "10"
@@ -579,7 +704,7 @@ other_formats_and_tables_are_refused(void **state)
 /* ---- bodies with the right hash that break the grammar ---- */
 
 #define HEX_UNIT(version, state, conditions, present) "01" version state conditions present HEX_BARE
-#define HEX_SOUND HEX_UNIT("00000001", "01", "00", "0000")
+#define HEX_SOUND HEX_UNIT("00000001", "01", "00", "00000000")
 #define HEX_EVENT(type, role, ends_own) "01" type role HEX_AT HEX_OPERATION "0000" ends_own "00"
 #define HEX_RECALL(stop_use)                                                                       \
     "01"                                                                                           \
@@ -597,7 +722,12 @@ other_formats_and_tables_are_refused(void **state)
     "00"                                                                                           \
     "00"                                                                                           \
     "00"                                                                                           \
-    "0000"
+    "0000"                                                                                         \
+    "00"                                                                                           \
+    "00"
+#define HEX_CREDENTIAL(version, role, locations)                                                   \
+    "01" version role "00"                                                                         \
+    "00" locations HEX_AT HEX_AT HEX_AT HEX_NO_DAY HEX_SEAL HEX_AT HEX_AT HEX_SEAL HEX_AT HEX_AT
 #define HEX_HEAD HEX_GTIN "41"
 #define HEX_41 "4141414141414141414141414141414141414141414141414141414141414141414141414141414141"
 
@@ -608,29 +738,58 @@ static const struct bad {
     bool sound; /* a row that shows that the others fail for the reason they name */
 } bad[] = {
     {"unit as it should be", &units, HEX_HEAD, HEX_SOUND, true},
-    {"unit: version 0", &units, HEX_HEAD, HEX_UNIT("00000000", "01", "00", "0000"), false},
-    {"unit: state 0", &units, HEX_HEAD, HEX_UNIT("00000001", "00", "00", "0000"), false},
-    {"unit: state 7", &units, HEX_HEAD, HEX_UNIT("00000001", "07", "00", "0000"), false},
-    {"unit: condition 16", &units, HEX_HEAD, HEX_UNIT("00000001", "01", "10", "0000"), false},
-    {"unit: present 8192", &units, HEX_HEAD, HEX_UNIT("00000001", "01", "00", "2000"), false},
+    {"unit: version 0", &units, HEX_HEAD, HEX_UNIT("00000000", "01", "00", "00000000"), false},
+    {"unit: state 0", &units, HEX_HEAD, HEX_UNIT("00000001", "00", "00", "00000000"), false},
+    {"unit: state 7", &units, HEX_HEAD, HEX_UNIT("00000001", "07", "00", "00000000"), false},
+    {"unit: condition 16", &units, HEX_HEAD, HEX_UNIT("00000001", "01", "10", "00000000"), false},
+    {"unit: present 4194304", &units, HEX_HEAD, HEX_UNIT("00000001", "01", "00", "00400000"),
+     false},
     {"unit: claim as it should be", &units, HEX_HEAD,
-     HEX_UNIT("00000001", "01", "00", "0001") HEX_CLAIM, true},
+     HEX_UNIT("00000001", "01", "00", "00000001") HEX_CLAIM, true},
     {"unit: claim of zeros", &units, HEX_HEAD,
-     HEX_UNIT("00000001", "01", "00", "0001") "00000000000000000000000000000000", false},
+     HEX_UNIT("00000001", "01", "00", "00000001") "00000000000000000000000000000000", false},
     {"unit: day as it should be", &units, HEX_HEAD,
-     HEX_UNIT("00000001", "01", "00", "0002") "00004e20", true},
+     HEX_UNIT("00000001", "01", "00", "00000002") "00004e20", true},
     {"unit: day that is none", &units, HEX_HEAD,
-     HEX_UNIT("00000001", "01", "00", "0002") HEX_NO_DAY, false},
+     HEX_UNIT("00000001", "01", "00", "00000002") HEX_NO_DAY, false},
     {"unit: lot as it should be", &units, HEX_HEAD,
-     HEX_UNIT("00000001", "01", "00", "0080") HEX_LOT, true},
-    {"unit: lot that is empty", &units, HEX_HEAD, HEX_UNIT("00000001", "01", "00", "0080") "00",
+     HEX_UNIT("00000001", "01", "00", "00000080") HEX_LOT, true},
+    {"unit: lot that is empty", &units, HEX_HEAD, HEX_UNIT("00000001", "01", "00", "00000080") "00",
      false},
     {"unit: lot with a NUL", &units, HEX_HEAD,
-     HEX_UNIT("00000001", "01", "00", "0080") "02"
-                                              "4100",
+     HEX_UNIT("00000001", "01", "00", "00000080") "02"
+                                                  "4100",
      false},
     {"unit: location of 41 bytes", &units, HEX_HEAD,
-     HEX_UNIT("00000001", "01", "00", "0100") "29" HEX_41, false},
+     HEX_UNIT("00000001", "01", "00", "00000100") "29" HEX_41, false},
+    {"unit: provisional as it should be", &units, HEX_HEAD,
+     HEX_UNIT("00000001", "01", "01", "00010000") "01", true},
+    {"unit: provisional 16", &units, HEX_HEAD, HEX_UNIT("00000001", "01", "01", "00010000") "10",
+     false},
+    {"unit: provisional that is none", &units, HEX_HEAD,
+     HEX_UNIT("00000001", "01", "01", "00010000") "00", false},
+    {"unit: time that is none", &units, HEX_HEAD,
+     HEX_UNIT("00000001", "01", "00", "00040000") "0000000000000000", false},
+    {"unit: adjustment as it should be", &units, HEX_HEAD,
+     HEX_UNIT("00000001", "01", "00", "00200000") "01"
+                                                  "0141"
+                                                  "00"
+                                                  "0006" HEX_NO_DAY,
+     true},
+    {"unit: no adjustments", &units, HEX_HEAD, HEX_UNIT("00000001", "01", "00", "00200000") "00",
+     false},
+    {"unit: nine adjustments", &units, HEX_HEAD, HEX_UNIT("00000001", "01", "00", "00200000") "09",
+     false},
+    {"unit: adjustment with a truth of 2", &units, HEX_HEAD,
+     HEX_UNIT("00000001", "01", "00", "00200000") "01"
+                                                  "0141"
+                                                  "02"
+                                                  "0006" HEX_NO_DAY,
+     false},
+    {"unit: linked to a serial of 21", &units, HEX_HEAD,
+     HEX_UNIT("00000001", "01", "00", "00100000") "15"
+                                                  "414141414141414141414141414141414141414141",
+     false},
     {"unit: one byte too many", &units, HEX_HEAD, HEX_SOUND "00", false},
     {"unit: key without a serial", &units, HEX_GTIN, HEX_SOUND, false},
     {"unit: key with a serial of 21", &units, HEX_GTIN "414141414141414141414141414141414141414141",
@@ -642,22 +801,22 @@ static const struct bad {
      false},
     {"event: commission", &events, HEX_HEAD "000000000000000002", HEX_EVENT("01", "20", "00") "00",
      false},
-    {"event: type 16", &events, HEX_HEAD "000000000000000002", HEX_EVENT("10", "20", "00") "00",
+    {"event: type 26", &events, HEX_HEAD "000000000000000002", HEX_EVENT("1a", "20", "00") "00",
      false},
     {"event: no role", &events, HEX_HEAD "000000000000000002", HEX_EVENT("02", "00", "00") "00",
      false},
     {"event: two roles", &events, HEX_HEAD "000000000000000002", HEX_EVENT("02", "30", "00") "00",
      false},
-    {"event: truth of 2", &events, HEX_HEAD "000000000000000002", HEX_EVENT("02", "20", "02") "00",
+    {"event: flag 16", &events, HEX_HEAD "000000000000000002", HEX_EVENT("02", "20", "10") "00",
      false},
     {"event: field 0", &events, HEX_HEAD "000000000000000002",
      HEX_EVENT("02", "20", "00") "01"
                                  "00"
                                  "0141",
      false},
-    {"event: field 8", &events, HEX_HEAD "000000000000000002",
+    {"event: field 20", &events, HEX_HEAD "000000000000000002",
      HEX_EVENT("02", "20", "00") "01"
-                                 "08"
+                                 "14"
                                  "0141",
      false},
     {"event: nine fields", &events, HEX_HEAD "000000000000000002",
@@ -676,10 +835,29 @@ static const struct bad {
      HEX_EVENT("02", "20", "00") "02"
                                  "010141",
      false},
+    {"event: seal as it should be", &events, HEX_HEAD "000000000000000002",
+     HEX_EVENT("10", "20", "04") HEX_SEAL "00", true},
+    {"event: seal of zeros", &events, HEX_HEAD "000000000000000002",
+     HEX_EVENT("10", "20", "04") "00000000000000000000000000000000"
+                                 "00",
+     false},
+    {"event: inheritance as it should be", &events, HEX_HEAD "000000000000000002",
+     HEX_EVENT("15", "20", "08") HEX_NO_DAY HEX_NO_DAY "00"
+                                                       "00"
+                                                       "00"
+                                                       "00",
+     true},
+    {"event: inheritance with nine adjustments", &events, HEX_HEAD "000000000000000002",
+     HEX_EVENT("15", "20", "08") HEX_NO_DAY HEX_NO_DAY "00"
+                                                       "00"
+                                                       "09"
+                                                       "00",
+     false},
     {"event: key without a NUL", &events, HEX_HEAD "010000000000000002",
      HEX_EVENT("02", "20", "00") "00", false},
     {"product as it should be", &products, HEX_GTIN, HEX_PRODUCT "00", true},
     {"product: key with a serial", &products, HEX_HEAD, HEX_PRODUCT "00", false},
+    {"product: half a record", &products, HEX_GTIN, HEX_PRODUCT, false},
     {"product: nine entitlements", &products, HEX_GTIN, HEX_PRODUCT "09", false},
     {"product: entitlement as it should be", &products, HEX_GTIN,
      HEX_PRODUCT "01"
@@ -749,6 +927,20 @@ static const struct bad {
      "00"
      "00",
      false},
+    {"credential as it should be", &credentials, "4141414141414141",
+     HEX_CREDENTIAL("00000001", "08", "00"), true},
+    {"credential: version 0", &credentials, "4141414141414141",
+     HEX_CREDENTIAL("00000000", "08", "00"), false},
+    {"credential: no role", &credentials, "4141414141414141",
+     HEX_CREDENTIAL("00000001", "00", "00"), false},
+    {"credential: two roles", &credentials, "4141414141414141",
+     HEX_CREDENTIAL("00000001", "18", "00"), false},
+    {"credential: seventeen locations", &credentials, "4141414141414141",
+     HEX_CREDENTIAL("00000001", "08", "11"), false},
+    {"credential: id of 7", &credentials, "41414141414141", HEX_CREDENTIAL("00000001", "08", "00"),
+     false},
+    {"credential: id with a NUL", &credentials, "4141414100414141",
+     HEX_CREDENTIAL("00000001", "08", "00"), false},
     {"operation: id of 15", &operations, "101112131415161718191a1b1c1d1e",
      "01" HEX_SEAL HEX_AT "20"
      "00000001"
@@ -778,6 +970,17 @@ broken_grammar_is_refused(void **state)
 #define FILL(member) memset(member, 'x', sizeof(member) - 1)
 
 static void
+longest_adjustments(struct adjustment out[static ADJUSTMENTS_MAX])
+{
+    for (size_t i = 0; i < ADJUSTMENTS_MAX; i++) {
+        FILL(out[i].entitlement);
+        out[i].excluded = true;
+        out[i].months = UINT16_MAX;
+        out[i].ends_on = INT32_MAX;
+    }
+}
+
+static void
 longest_unit(union any *out)
 {
     struct unit *unit = &out->unit.unit;
@@ -794,6 +997,11 @@ longest_unit(union any *out)
     unit->registered_at = INT64_MAX;
     unit->made_on = INT32_MAX;
     unit->expires_on = INT32_MIN + 1;
+    unit->provisional_until = INT64_MAX;
+    FILL(unit->linked.gtin);
+    FILL(unit->linked.serial);
+    longest_adjustments(unit->adjustments);
+    unit->adjustment_count = ADJUSTMENTS_MAX;
 }
 
 static void
@@ -841,11 +1049,15 @@ static void
 longest_event(union any *out)
 {
     struct event *event = &out->event.event;
-    one_event(out);
+    whole_event(out);
     FILL(out->event.unit.serial);
     out->event.number = UINT64_MAX;
     FILL(event->actor);
     event->offset_minutes = INT16_MAX;
+    FILL(event->inherited.seller);
+    FILL(event->inherited.sales_order);
+    longest_adjustments(event->inherited.adjustments);
+    event->inherited.adjustment_count = ADJUSTMENTS_MAX;
     event->field_count = EVENT_FIELDS_MAX;
     for (size_t i = 0; i < EVENT_FIELDS_MAX; i++) {
         event->fields[i].id = FIELD_REFERENCE;
@@ -863,6 +1075,20 @@ longest_operation(union any *out)
 }
 
 static void
+longest_credential(union any *out)
+{
+    struct credential *credential = &out->credential;
+    one_credential(out);
+    FILL(credential->name);
+    FILL(credential->organisation);
+    credential->location_count = CREDENTIAL_LOCATIONS_MAX;
+    for (size_t i = 0; i < CREDENTIAL_LOCATIONS_MAX; i++)
+        FILL(credential->locations[i]);
+    credential->version = UINT32_MAX;
+    credential->revoked_at = INT64_MIN;
+}
+
+static void
 longest_fields_come_back(void **state)
 {
     static const struct {
@@ -875,6 +1101,7 @@ longest_fields_come_back(void **state)
         {"recall", &recalls, longest_recall},
         {"event", &events, longest_event},
         {"operation", &operations, longest_operation},
+        {"credential", &credentials, longest_credential},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -910,6 +1137,14 @@ what_cannot_be_stored_is_not_encoded(void **state)
     one_product(&bench->in);
     bench->in.product.entitlement_count = ENTITLEMENTS_MAX + 1;
     assert_false(encode_product(&bench->codec, &bench->in, &record));
+    memset(&bench->in, 0, sizeof bench->in);
+    bare_unit(&bench->in);
+    bench->in.unit.unit.adjustment_count = ADJUSTMENTS_MAX + 1;
+    assert_false(encode_unit(&bench->codec, &bench->in, &record));
+    memset(&bench->in, 0, sizeof bench->in);
+    one_credential(&bench->in);
+    bench->in.credential.location_count = CREDENTIAL_LOCATIONS_MAX + 1;
+    assert_false(encode_credential(&bench->codec, &bench->in, &record));
     free(bench);
 }
 
