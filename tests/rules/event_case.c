@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct unit
@@ -31,7 +32,74 @@ case_unit(enum unit_state state, unsigned conditions)
                          .seller = "Shop",
                          .purchase_order = "PO-1",
                          .sales_order = "SO-1",
-                         .document = "https://docs.example/1"};
+                         .document = "https://docs.example/1",
+                         .provisional = conditions & (CONDITION_STOLEN | CONDITION_LOST),
+                         .provisional_until =
+                             (conditions & (CONDITION_STOLEN | CONDITION_LOST)) != 0 ? CASE_AT + 100
+                                                                                     : 0,
+                         .owner = {8},
+                         .transfer = {9},
+                         .transfer_until = CASE_AT + 200,
+                         .recovery_at = CASE_AT + 300,
+                         .linked = {"09506000134369", "OLD1"},
+                         .adjustment_count = 1,
+                         .adjustments = {{"std", true, 3, 21000}}};
+}
+
+static void
+set_bytes(uint8_t seal[static SEAL_BYTES], const char *value)
+{
+    memset(seal, 0, SEAL_BYTES);
+    if (value[0] != '-')
+        seal[0] = (uint8_t)strtoul(value, NULL, 10);
+}
+
+static void
+set_time(int64_t *time, const char *value)
+{
+    bool none = strcmp(value, "-") == 0;
+    *time = none ? 0 : (int64_t)CASE_AT + strtoll(value, NULL, 10);
+}
+
+static void
+set_one(struct unit *unit, const char *name, const char *value)
+{
+    if (strcmp(name, "owner") == 0)
+        set_bytes(unit->owner, value);
+    else if (strcmp(name, "transfer") == 0)
+        set_bytes(unit->transfer, value);
+    else if (strcmp(name, "claim") == 0)
+        set_bytes(unit->claim, value);
+    else if (strcmp(name, "recovery") == 0)
+        set_time(&unit->recovery_at, value);
+    else if (strcmp(name, "transfer_until") == 0)
+        set_time(&unit->transfer_until, value);
+    else if (strcmp(name, "provisional_until") == 0)
+        set_time(&unit->provisional_until, value);
+    else if (strcmp(name, "provisional") == 0)
+        unit->provisional = (uint8_t)strtoul(value, NULL, 10);
+    else if (strcmp(name, "sold_on") == 0)
+        unit->sold_on = CIVIL_NONE;
+    else if (strcmp(name, "activated_on") == 0)
+        unit->activated_on = CIVIL_NONE;
+    else if (strcmp(name, "seller") == 0)
+        unit->seller[0] = '\0';
+    else
+        fail_msg("no %s", name);
+}
+
+void
+case_set(struct unit *unit, const char *values)
+{
+    struct slice rest = slice_of(values);
+    while (rest.len > 0) {
+        char name[32];
+        char text[32];
+        struct slice value = slice_take_until(&rest, ' ');
+        assert_true(slice_copy(name, sizeof name, slice_take_until(&value, '=')));
+        assert_true(slice_copy(text, sizeof text, value));
+        set_one(unit, name, text);
+    }
 }
 
 struct event
@@ -39,6 +107,8 @@ case_event(enum event_type type, enum role role, const char *actor, const char *
 {
     struct event event = {.type = type, .role = role, .at = CASE_AT};
     struct slice rest = slice_of(fields);
+    if (type == EVENT_ACTIVATE || type == EVENT_OFFER || type == EVENT_TRANSFER)
+        event.seal[0] = CASE_SEAL;
     assert_true(slice_copy(event.actor, sizeof event.actor, slice_of(actor)));
     while (rest.len > 0) {
         struct slice value = slice_take_until(&rest, ';');
@@ -96,6 +166,45 @@ put_number(struct diff *diff, const char *name, uint64_t before, uint64_t after)
         put(diff, name, text);
 }
 
+/* As an RFC 3339 time. */
+static void
+put_time(struct diff *diff, const char *name, int64_t before, int64_t after)
+{
+    char text[TIME_TEXT_MAX] = "";
+    if (after != 0)
+        time_format(text, after);
+    if (before != after)
+        put(diff, name, text);
+}
+
+/* The first byte in hex stands for the whole. */
+static void
+put_seal(struct diff *diff, const char *name, const uint8_t *before, const uint8_t *after)
+{
+    char text[8] = "";
+    if (after[0] != 0)
+        (void)snprintf(text, sizeof text, "%02x", after[0]);
+    if (memcmp(before, after, SEAL_BYTES) != 0)
+        put(diff, name, text);
+}
+
+/* "std:excluded+3>2027-06-30"; the empty one is "-". */
+static void
+put_adjustment(struct diff *diff, const struct adjustment *before, const struct adjustment *after)
+{
+    static const struct adjustment none;
+    char day[DATE_TEXT_MAX];
+    char text[CASE_DIFF_MAX / 8] = "";
+    date_format(day, after->ends_on);
+    if (memcmp(after, &none, sizeof none) != 0)
+        (void)snprintf(text, sizeof text, "%s:%s+%u>%s", after->entitlement,
+                       after->excluded ? "excluded" : "", after->months, day);
+    if (strcmp(before->entitlement, after->entitlement) != 0 ||
+        before->excluded != after->excluded || before->months != after->months ||
+        before->ends_on != after->ends_on)
+        put(diff, "adjustment", text);
+}
+
 void
 case_diff(char out[static CASE_DIFF_MAX], const struct unit *before, const struct unit *after)
 {
@@ -123,4 +232,15 @@ case_diff(char out[static CASE_DIFF_MAX], const struct unit *before, const struc
     put_text(&d, "purchase_order", before->purchase_order, after->purchase_order);
     put_text(&d, "sales_order", before->sales_order, after->sales_order);
     put_text(&d, "document", before->document, after->document);
+    put_number(&d, "provisional", before->provisional, after->provisional);
+    put_time(&d, "provisional_until", before->provisional_until, after->provisional_until);
+    put_seal(&d, "owner", before->owner, after->owner);
+    put_seal(&d, "transfer", before->transfer, after->transfer);
+    put_time(&d, "transfer_until", before->transfer_until, after->transfer_until);
+    put_time(&d, "recovery_at", before->recovery_at, after->recovery_at);
+    put_text(&d, "linked.gtin", before->linked.gtin, after->linked.gtin);
+    put_text(&d, "linked.serial", before->linked.serial, after->linked.serial);
+    put_number(&d, "adjustments", before->adjustment_count, after->adjustment_count);
+    for (size_t i = 0; i < ADJUSTMENTS_MAX; i++)
+        put_adjustment(&d, &before->adjustments[i], &after->adjustments[i]);
 }

@@ -7,13 +7,20 @@
 
 enum {
     CASE_AT = 1795348800, /* 2026-11-22T12:00:00Z */
+    CASE_SEAL = 0x5E,
     CASE_DIFF_MAX = 2048
 };
 
 /* A unit in which every field has a value, sold by "Shop". */
 struct unit case_unit(enum unit_state state, unsigned conditions);
 
-/* An event of `actor` at CASE_AT; `fields` is "name=value;name=value", without ';' in values. */
+/* "name=value name=value": owner, transfer, claim: a byte, - none; recovery, transfer_until,
+ * provisional_until: seconds after CASE_AT, - none; provisional: a set of conditions; sold_on,
+ * activated_on, seller: - none. */
+void case_set(struct unit *unit, const char *values);
+
+/* An event of `actor` at CASE_AT, with a seal (CASE_SEAL) when it takes one; `fields` is
+ * "name=value;name=value", without ';' in values. */
 struct event case_event(enum event_type type, enum role role, const char *actor,
                         const char *fields);
 

@@ -23,6 +23,11 @@ struct row {
 
 #define AS(type_, role_, state_) EVENT_##type_, ROLE_##role_, UNIT_##state_
 
+/* What a restock ends besides. */
+#define ENDED                                                                                      \
+    "owner=- transfer=- transfer_until=- recovery_at=- linked.gtin=- linked.serial=- "             \
+    "adjustments=0 adjustment=-"
+
 /* The actor is "Shop". */
 static const struct row effects[] = {
     {"receive", AS(RECEIVE, RETAILER, IN_TRANSIT), 0, "location=Store 7",
@@ -50,21 +55,22 @@ static const struct row effects[] = {
     {"return", AS(RETURN, RETAILER, SOLD), 0, "reference=RMA-1;reason=does not heat",
      "state=returned"},
     {"restock ends the ownership", AS(RESTOCK, RETAILER, RETURNED), 0, "",
-     "state=in_stock claim=- sold_on=- activated_on=- seller=- sales_order=- document=-"},
+     "state=in_stock claim=- sold_on=- activated_on=- seller=- sales_order=- document=- " ENDED},
     {"restock at a place", AS(RESTOCK, OPERATOR, RETURNED), CONDITION_COPY_SUSPECTED,
      "location=Store 7",
      "state=in_stock claim=- sold_on=- activated_on=- location=Store 7 seller=- sales_order=- "
-     "document=-"},
+     "document=- " ENDED},
     {"retire", AS(RETIRE, SERVICE, SOLD), CONDITION_HELD, "reason=label damaged;reference=T-1",
      "state=retired"},
     {"stolen from its owner", AS(REPORT_STOLEN, OWNER, SOLD), 0,
-     "location=Train;on=2026-11-19;reference=POL 77/26;reason=bag", "conditions=1"},
+     "location=Train;on=2026-11-19;reference=POL 77/26;reason=bag",
+     "conditions=1 provisional=1 provisional_until=2026-12-22T12:00:00Z recovery_at=-"},
     {"stolen after it was lost", AS(REPORT_STOLEN, OPERATOR, SOLD), CONDITION_LOST, "",
      "conditions=3"},
     {"lost by a shop", AS(REPORT_LOST, RETAILER, IN_STOCK), CONDITION_COPY_SUSPECTED, "",
-     "conditions=10"},
+     "conditions=10 provisional=2 provisional_until=2026-12-22T12:00:00Z"},
     {"recover ends both reports", AS(RECOVER, OPERATOR, SOLD), CONDITION_ALL,
-     "reason=found by police", "conditions=12"},
+     "reason=found by police", "conditions=12 provisional=0 provisional_until=-"},
     {"hold", AS(HOLD, SERVICE, SOLD), CONDITION_STOLEN, "reason=seal broken", "conditions=5"},
     {"release", AS(RELEASE, OPERATOR, RETIRED), CONDITION_ALL, "", "conditions=11"},
     {"suspect", AS(SUSPECT, OPERATOR, SOLD), 0, "reason=two countries in one hour", "conditions=8"},

@@ -11,33 +11,47 @@
 
 #include "tests/rules/event_case.h"
 
-/* Design section 5, "carries": one letter a field in the order location, purchase order, sales
- * order, document, on, reason, reference: R required, o optional, - not taken. */
+/* Design section 5, "carries". */
 static const struct line {
     enum event_type type;
-    const char *takes;
+    enum role role;
     enum unit_state from;
     unsigned conditions;
+    const char *required, *optional; /* names of fields */
+    const char *given;               /* case_set */
 } lines[] = {
-    {EVENT_RECEIVE, "Ro-o---", UNIT_ISSUED, 0},
-    {EVENT_SHIP, "R-ooo--", UNIT_ISSUED, 0},
-    {EVENT_MOVE, "R------", UNIT_IN_STOCK, 0},
-    {EVENT_SELL, "--ooo--", UNIT_ISSUED, 0},
-    {EVENT_RETURN, "-----oo", UNIT_SOLD, 0},
-    {EVENT_RESTOCK, "o----o-", UNIT_RETURNED, 0},
-    {EVENT_RETIRE, "-----Ro", UNIT_SOLD, 0},
-    {EVENT_REPORT_STOLEN, "o---ooo", UNIT_SOLD, 0},
-    {EVENT_REPORT_LOST, "o---ooo", UNIT_SOLD, 0},
-    {EVENT_RECOVER, "-----oo", UNIT_SOLD, CONDITION_LOST},
-    {EVENT_HOLD, "-----Ro", UNIT_SOLD, 0},
-    {EVENT_RELEASE, "-----oo", UNIT_SOLD, CONDITION_HELD},
-    {EVENT_SUSPECT, "-----Ro", UNIT_SOLD, 0},
-    {EVENT_CLEAR, "-----Ro", UNIT_SOLD, CONDITION_COPY_SUSPECTED},
+    {EVENT_RECEIVE, ROLE_OPERATOR, UNIT_ISSUED, 0, "location", "purchase_order document", ""},
+    {EVENT_SHIP, ROLE_OPERATOR, UNIT_ISSUED, 0, "location", "sales_order document on to", ""},
+    {EVENT_MOVE, ROLE_OPERATOR, UNIT_IN_STOCK, 0, "location", "", ""},
+    {EVENT_SELL, ROLE_OPERATOR, UNIT_ISSUED, 0, "", "sales_order document on price", ""},
+    {EVENT_RETURN, ROLE_RETAILER, UNIT_SOLD, 0, "", "reason reference", ""},
+    {EVENT_RESTOCK, ROLE_OPERATOR, UNIT_RETURNED, 0, "", "location reason", ""},
+    {EVENT_RETIRE, ROLE_OPERATOR, UNIT_SOLD, 0, "reason", "reference", ""},
+    {EVENT_REPORT_STOLEN, ROLE_OWNER, UNIT_SOLD, 0, "", "location on reason reference", ""},
+    {EVENT_REPORT_LOST, ROLE_OWNER, UNIT_SOLD, 0, "", "location on reason reference", ""},
+    {EVENT_RECOVER, ROLE_OPERATOR, UNIT_SOLD, CONDITION_LOST, "", "reason reference", ""},
+    {EVENT_HOLD, ROLE_OPERATOR, UNIT_SOLD, 0, "reason", "reference", ""},
+    {EVENT_RELEASE, ROLE_OPERATOR, UNIT_SOLD, CONDITION_HELD, "", "reason reference", ""},
+    {EVENT_SUSPECT, ROLE_OPERATOR, UNIT_SOLD, 0, "reason", "reference", ""},
+    {EVENT_CLEAR, ROLE_OPERATOR, UNIT_SOLD, CONDITION_COPY_SUSPECTED, "reason", "reference", ""},
+    {EVENT_ACTIVATE, ROLE_PUBLIC, UNIT_SOLD, 0, "", "on", "owner=-"},
+    {EVENT_OFFER, ROLE_OWNER, UNIT_SOLD, 0, "", "", ""},
+    {EVENT_TRANSFER, ROLE_PUBLIC, UNIT_SOLD, 0, "", "", ""},
+    {EVENT_LOSE_SECRET, ROLE_PUBLIC, UNIT_SOLD, 0, "", "reason reference", "recovery=-"},
+    {EVENT_SERVICE, ROLE_SERVICE, UNIT_SOLD, 0, "fault covered entitlement",
+     "work parts on reference", ""},
+    {EVENT_CONFIRM, ROLE_OPERATOR, UNIT_SOLD, CONDITION_LOST, "", "reason reference", ""},
+    {EVENT_DISMISS, ROLE_OPERATOR, UNIT_SOLD, CONDITION_LOST, "", "reason reference", ""},
+    {EVENT_ADJUST, ROLE_OPERATOR, UNIT_SOLD, 0, "reason months", "entitlement reference", ""},
 };
 
-enum { FIELDS = FIELD_ID_COUNT - 1 };
-static const char *const samples[FIELDS] = {"Store 7",    "PO-1",     "SO-1", "https://a.example/x",
-                                            "2026-01-01", "a reason", "REF"};
+enum { FIELDS = FIELD_ID_COUNT - 1, OWN_MAX = 8 };
+static const char *const samples[FIELDS] = {
+    "Store 7",    "PO-1",     "SO-1",  "https://a.example/x",
+    "2026-01-01", "a reason", "REF",   "dead",
+    "fuse",       "fuse",     "yes",   "extra",
+    "6",          "no",       "9506",  "NEW1",
+    "1 EUR",      "7",        "Shop 2"};
 
 static void
 add(struct event *event, unsigned field)
@@ -47,36 +61,87 @@ add(struct event *event, unsigned field)
     assert_true(slice_copy(out->value, sizeof out->value, slice_of(samples[field])));
 }
 
-/* Every set of fields with every event. */
-static void
-check_set(const struct line *line, unsigned set)
+/* Indexes of the named fields; returns their number. */
+static size_t
+read_names(unsigned out[static OWN_MAX], const char *names)
 {
-    bool right = true;
-    /* Only a retailer returns, and as the seller. */
-    enum role role = line->type == EVENT_RETURN ? ROLE_RETAILER : ROLE_OPERATOR;
-    struct event event = case_event(line->type, role, "Shop", "");
-    for (unsigned field = 0; field < FIELDS; field++) {
-        bool given = (set >> field & 1) != 0;
-        if (given)
-            add(&event, field);
-        right = right && !(given && line->takes[field] == '-') &&
-                !(!given && line->takes[field] == 'R');
+    struct slice rest = slice_of(names);
+    size_t count = 0;
+    while (rest.len > 0) {
+        enum event_field_id id = FIELD_NONE;
+        assert_true(event_field_parse(&id, slice_take_until(&rest, ' ')));
+        assert_true(count < OWN_MAX);
+        out[count++] = (unsigned)id - 1;
     }
+    return count;
+}
+
+struct set {
+    unsigned required[OWN_MAX], optional[OWN_MAX];
+    size_t required_count, optional_count;
+    unsigned without;  /* index in `required` of the one that is left out */
+    unsigned chosen;   /* bits: which of the optional ones are there */
+    unsigned stranger; /* a field besides; FIELDS: none */
+};
+
+static void
+check_set(const struct line *line, const struct set *set, enum err expected)
+{
+    struct event event = case_event(line->type, line->role, "Shop", "");
     struct unit unit = case_unit(line->from, line->conditions);
     struct fault fault = {ERR_OK, ""};
-    enum err err = event_apply(&unit, &unit, &event, &fault);
-    if (err != (right ? ERR_OK : ERR_INVALID))
-        fail_msg("%s with fields %x: %s", event_type_name(line->type), set, fault.text);
+    case_set(&unit, line->given);
+    for (unsigned i = 0; i < set->required_count; i++)
+        if (i != set->without)
+            add(&event, set->required[i]);
+    for (unsigned i = 0; i < set->optional_count; i++)
+        if ((set->chosen >> i & 1) != 0)
+            add(&event, set->optional[i]);
+    if (set->stranger < FIELDS)
+        add(&event, set->stranger);
+    if (event_apply(&unit, &unit, &event, &fault) != expected)
+        fail_msg("%s without %u with %x and %u: %s", event_type_name(line->type), set->without,
+                 set->chosen, set->stranger, fault.text);
+}
+
+static bool
+takes(const struct set *set, unsigned field)
+{
+    for (size_t i = 0; i < set->required_count; i++)
+        if (set->required[i] == field)
+            return true;
+    for (size_t i = 0; i < set->optional_count; i++)
+        if (set->optional[i] == field)
+            return true;
+    return false;
+}
+
+/* Every set of the fields that it takes, none of the required ones missing, and no other field. */
+static void
+check_line(const struct line *line)
+{
+    struct set set = {.without = OWN_MAX, .stranger = FIELDS};
+    set.required_count = read_names(set.required, line->required);
+    set.optional_count = read_names(set.optional, line->optional);
+    for (set.chosen = 0; set.chosen < 1U << set.optional_count; set.chosen++) {
+        check_set(line, &set, ERR_OK);
+        for (set.without = 0; set.without < set.required_count; set.without++)
+            check_set(line, &set, ERR_INVALID);
+        set.without = OWN_MAX;
+    }
+    set.chosen = 0;
+    for (set.stranger = 0; set.stranger < FIELDS; set.stranger++)
+        if (!takes(&set, set.stranger))
+            check_set(line, &set, ERR_INVALID);
 }
 
 static void
 every_set_of_fields(void **state)
 {
     (void)state;
-    assert_int_equal(sizeof lines / sizeof lines[0], EVENT_TYPE_COUNT - 2);
+    assert_int_equal(sizeof lines / sizeof lines[0], EVENT_TYPE_COUNT - 4);
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
-        for (unsigned set = 0; set < 1U << FIELDS; set++)
-            check_set(&lines[i], set);
+        check_line(&lines[i]);
 }
 
 #define TEN "0123456789"
@@ -163,7 +228,103 @@ static const struct row {
     {"not ASCII", EVENT_SELL, FIELD_DOCUMENT, "https://a.example/\xC3\xA4", "https:// link"},
     {"a newline at the end", EVENT_SELL, FIELD_DOCUMENT, "https://a.example/\n", "https:// link"},
     {"an empty link", EVENT_SELL, FIELD_DOCUMENT, "", "https:// link"},
+    {"price", EVENT_SELL, FIELD_PRICE, "129.00 EUR", NULL},
+    {"price without a fraction", EVENT_SELL, FIELD_PRICE, "0 JPY", NULL},
+    {"price, the longest", EVENT_SELL, FIELD_PRICE, "999999999999.9999 CHF", NULL},
+    {"price, one digit more", EVENT_SELL, FIELD_PRICE, "1000000000000 CHF", "an amount"},
+    {"price, five decimals", EVENT_SELL, FIELD_PRICE, "1.00000 CHF", "an amount"},
+    {"price, a comma", EVENT_SELL, FIELD_PRICE, "129,00 EUR", "an amount"},
+    {"price, a point at the end", EVENT_SELL, FIELD_PRICE, "129. EUR", "an amount"},
+    {"price, two points", EVENT_SELL, FIELD_PRICE, "1.2.3 EUR", "an amount"},
+    {"price, negative", EVENT_SELL, FIELD_PRICE, "-1.00 EUR", "an amount"},
+    {"price, leading zero", EVENT_SELL, FIELD_PRICE, "01.00 EUR", "an amount"},
+    {"price without currency", EVENT_SELL, FIELD_PRICE, "129.00", "an amount"},
+    {"price, small letters", EVENT_SELL, FIELD_PRICE, "129.00 eur", "an amount"},
+    {"price, four letters", EVENT_SELL, FIELD_PRICE, "129.00 EURO", "an amount"},
+    {"price, two blanks", EVENT_SELL, FIELD_PRICE, "129.00  EUR", "an amount"},
+    {"price, currency first", EVENT_SELL, FIELD_PRICE, "EUR 129.00", "an amount"},
+    {"price, empty", EVENT_SELL, FIELD_PRICE, "", "an amount"},
 };
+
+/* Fields of the other roles, and which of them go together. */
+static const struct {
+    const char *label;
+    enum event_type type;
+    const char *fields;
+    const char *fault; /* a part of it; NULL accepted */
+} together_rows[] = {
+    {"months, the least", EVENT_ADJUST, "reason=x;months=1", NULL},
+    {"months, the most", EVENT_ADJUST, "reason=x;months=120", NULL},
+    {"no months", EVENT_ADJUST, "reason=x;months=0", "months has to be a number from 1 to 120"},
+    {"too many months", EVENT_ADJUST, "reason=x;months=121", "from 1 to 120"},
+    {"months with a sign", EVENT_ADJUST, "reason=x;months=+1", "from 1 to 120"},
+    {"months with a blank", EVENT_ADJUST, "reason=x;months=1 ", "from 1 to 120"},
+    {"months with a zero before", EVENT_ADJUST, "reason=x;months=06", "from 1 to 120"},
+    {"excluded", EVENT_ADJUST, "reason=x;excluded=yes;entitlement=new", NULL},
+    {"not excluded any more", EVENT_ADJUST, "reason=x;excluded=no;entitlement=std", NULL},
+    {"excluded perhaps", EVENT_ADJUST, "reason=x;excluded=maybe", "excluded has to be yes or no"},
+    {"excluded, shouted", EVENT_ADJUST, "reason=x;excluded=YES", "excluded has to be yes or no"},
+    {"neither", EVENT_ADJUST, "reason=x", "either months or excluded"},
+    {"both", EVENT_ADJUST, "reason=x;months=6;excluded=yes", "either months or excluded"},
+    {"covered by what?", EVENT_SERVICE, "fault=x;covered=yes", "entitlement is missing"},
+    {"covered", EVENT_SERVICE, "fault=x;covered=yes;entitlement=std", NULL},
+    {"not covered, and yet by something", EVENT_SERVICE, "fault=x;covered=no;entitlement=std",
+     "covers only when covered is yes"},
+    {"not covered", EVENT_SERVICE, "fault=x;covered=no", NULL},
+    {"covered by no", EVENT_SERVICE, "fault=x;covered=", "covered has to be yes or no"},
+    {"entitlement, 40", EVENT_SERVICE, "fault=x;covered=yes;entitlement=" FORTY, NULL},
+    {"entitlement, 41", EVENT_SERVICE, "fault=x;covered=yes;entitlement=" FORTY "1", "1 to 40"},
+    {"fault, 255", EVENT_SERVICE, "covered=no;fault=" HUNDRED HUNDRED FORTY TEN "12345", NULL},
+    {"parts with a control character", EVENT_SERVICE, "fault=x;covered=no;parts=a\tb",
+     "parts has to be"},
+    {"receiver", EVENT_SHIP, "location=A;to=Shop 2", NULL},
+    {"receiver, 65", EVENT_SHIP, "location=A;to=" FORTY TEN TEN "12345", "1 to 64"},
+};
+
+static void
+together(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof together_rows / sizeof together_rows[0]; i++) {
+        enum event_type type = together_rows[i].type;
+        const char *expected = together_rows[i].fault;
+        bool services = type == EVENT_SERVICE;
+        struct unit unit = case_unit(type == EVENT_SHIP ? UNIT_IN_STOCK : UNIT_SOLD, 0);
+        struct event event = case_event(type, services ? ROLE_SERVICE : ROLE_OPERATOR, "Brand",
+                                        together_rows[i].fields);
+        struct fault fault = {ERR_OK, ""};
+        enum err err = event_apply(&unit, &unit, &event, &fault);
+        if (err != (expected == NULL ? ERR_OK : ERR_INVALID) ||
+            (expected != NULL && strstr(fault.text, expected) == NULL))
+            fail_msg("%s: %s", together_rows[i].label, fault.text);
+    }
+}
+
+/* A seal where one is needed and nowhere else, and nothing inherited. */
+static void
+baggage(void **state)
+{
+    struct fault fault = {ERR_OK, ""};
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        const struct line *line = &lines[i];
+        struct event event = case_event(line->type, line->role, "Shop", "");
+        struct unit unit = case_unit(line->from, line->conditions);
+        unsigned required[OWN_MAX];
+        size_t count = read_names(required, line->required);
+        case_set(&unit, line->given);
+        for (size_t n = 0; n < count; n++)
+            add(&event, required[n]);
+        event.inherits = true;
+        assert_int_equal(event_apply(&unit, &unit, &event, &fault), ERR_INVALID);
+        event.inherits = false;
+        event.seal[SEAL_BYTES - 1] = event.seal[0] == 0;
+        event.seal[0] = 0;
+        enum err expected = line->type == EVENT_RESTOCK ? ERR_OK : ERR_INVALID;
+        if (event_apply(&unit, &unit, &event, &fault) != expected)
+            fail_msg("%s: %s", event_type_name(line->type), fault.text);
+    }
+}
 
 static void
 grammar(void **state)
@@ -267,8 +428,11 @@ broken_envelopes(void **state)
 static void
 field_names(void **state)
 {
-    static const char *const names[] = {"none",     "location", "purchase_order", "sales_order",
-                                        "document", "on",       "reason",         "reference"};
+    static const char *const names[] = {"none",         "location", "purchase_order", "sales_order",
+                                        "document",     "on",       "reason",         "reference",
+                                        "fault",        "work",     "parts",          "covered",
+                                        "entitlement",  "months",   "excluded",       "other_gtin",
+                                        "other_serial", "price",    "undoes",         "to"};
     static const char *const others[] = {"", "none", "On", "o", "sales-order", "reason "};
     (void)state;
     assert_int_equal(sizeof names / sizeof names[0], FIELD_ID_COUNT);
@@ -290,9 +454,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_set_of_fields), cmocka_unit_test(grammar),
-        cmocka_unit_test(broken_events),       cmocka_unit_test(broken_envelopes),
+        cmocka_unit_test(every_set_of_fields),
+        cmocka_unit_test(grammar),
+        cmocka_unit_test(broken_events),
+        cmocka_unit_test(broken_envelopes),
         cmocka_unit_test(field_names),
+        cmocka_unit_test(together),
+        cmocka_unit_test(baggage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

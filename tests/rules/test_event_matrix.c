@@ -12,61 +12,100 @@
 
 #include "tests/rules/event_case.h"
 
-/* U owner (user), S service, R retailer, O operator; conditions S L H C. */
+/* P public, U owner (user), S service, R retailer, O operator; conditions S L H C. */
 static const struct line {
     enum event_type type;
     /* from    issued, in_transit, in_stock, sold, returned, retired */
     const char *who[6];
-    const char *to;     /* "" stays */
+    /* Absent ones are empty. */
+    const char *to;     /* stays */
     const char *blocks; /* conditions that forbid it */
     const char *needs;  /* conditions of which one is needed */
     const char *sets;   /* conditions afterwards */
     const char *clears;
-    const char *seller; /* roles that have to have sold the unit */
-    const char *own;    /* roles that end only what they began */
-    const char *fields; /* the required ones */
+    const char *seller;     /* roles that have to have sold the unit */
+    const char *own;        /* roles that end only what they began */
+    const char *fields;     /* the required ones */
+    const char *given;      /* case_set: what else has to be so */
+    const char *with_leave; /* states that the product has to allow: I T S */
 } lines[] = {
-    {EVENT_RECEIVE, {"RO", "RO", "", "", "", ""}, "in_stock", "", "", "", "", "", "", "location=A"},
-    {EVENT_SHIP, {"O", "", "O", "", "", ""}, "in_transit", "SLH", "", "", "", "", "", "location=A"},
-    {EVENT_MOVE, {"", "", "RO", "", "", ""}, "", "", "", "", "", "", "", "location=A"},
-    {EVENT_SELL, {"RO", "RO", "RO", "", "", ""}, "sold", "SLH", "", "", "", "", "", ""},
-    {EVENT_RETURN, {"", "", "", "R", "", ""}, "returned", "SLH", "", "", "", "R", "", ""},
-    {EVENT_RESTOCK, {"", "", "", "", "RO", ""}, "in_stock", "SLH", "", "", "", "R", "", ""},
-    {EVENT_RETIRE,
-     {"SO", "SO", "SO", "SO", "SO", ""},
-     "retired",
-     "",
-     "",
-     "",
-     "",
-     "",
-     "",
-     "reason=scrapped"},
-    {EVENT_REPORT_STOLEN, {"O", "O", "RO", "UO", "RO", ""}, "", "S", "", "S", "", "", "", ""},
-    {EVENT_REPORT_LOST, {"O", "O", "RO", "UO", "RO", ""}, "", "L", "", "L", "", "", "", ""},
-    {EVENT_RECOVER, {"O", "O", "RO", "UO", "RO", "O"}, "", "", "SL", "", "SL", "", "UR", ""},
-    {EVENT_HOLD,
-     {"SRO", "SRO", "SRO", "SRO", "SRO", "SRO"},
-     "",
-     "H",
-     "",
-     "H",
-     "",
-     "",
-     "",
-     "reason=looks opened"},
-    {EVENT_RELEASE, {"SRO", "SRO", "SRO", "SRO", "SRO", "SRO"}, "", "", "H", "", "H", "", "SR", ""},
-    {EVENT_SUSPECT,
-     {"O", "O", "O", "O", "O", "O"},
-     "",
-     "C",
-     "",
-     "C",
-     "",
-     "",
-     "",
-     "reason=two countries"},
-    {EVENT_CLEAR, {"O", "O", "O", "O", "O", "O"}, "", "", "C", "", "C", "", "", "reason=a mistake"},
+    {.type = EVENT_RECEIVE,
+     .who = {"RO", "RO", "", "", "", ""},
+     .to = "in_stock",
+     .fields = "location=A"},
+    {.type = EVENT_SHIP,
+     .who = {"O", "", "O", "", "", ""},
+     .to = "in_transit",
+     .blocks = "SLH",
+     .fields = "location=A"},
+    {.type = EVENT_MOVE, .who = {"", "", "RO", "", "", ""}, .fields = "location=A"},
+    {.type = EVENT_SELL, .who = {"RO", "RO", "RO", "", "", ""}, .to = "sold", .blocks = "SLH"},
+    {.type = EVENT_RETURN,
+     .who = {"", "", "", "R", "", ""},
+     .to = "returned",
+     .blocks = "SLH",
+     .seller = "R"},
+    {.type = EVENT_RESTOCK,
+     .who = {"", "", "", "", "RO", ""},
+     .to = "in_stock",
+     .blocks = "SLH",
+     .seller = "R"},
+    {.type = EVENT_RETIRE,
+     .who = {"SO", "SO", "SO", "SO", "SO", ""},
+     .to = "retired",
+     .fields = "reason=scrapped"},
+    {.type = EVENT_REPORT_STOLEN,
+     .who = {"O", "O", "RO", "UO", "RO", ""},
+     .blocks = "S",
+     .sets = "S"},
+    {.type = EVENT_REPORT_LOST,
+     .who = {"O", "O", "RO", "UO", "RO", ""},
+     .blocks = "L",
+     .sets = "L"},
+    {.type = EVENT_RECOVER,
+     .who = {"O", "O", "RO", "UO", "RO", "O"},
+     .needs = "SL",
+     .clears = "SL",
+     .own = "UR"},
+    {.type = EVENT_HOLD,
+     .who = {"SRO", "SRO", "SRO", "SRO", "SRO", "SRO"},
+     .blocks = "H",
+     .sets = "H",
+     .fields = "reason=looks opened"},
+    {.type = EVENT_RELEASE,
+     .who = {"SRO", "SRO", "SRO", "SRO", "SRO", "SRO"},
+     .needs = "H",
+     .clears = "H",
+     .own = "SR"},
+    {.type = EVENT_SUSPECT,
+     .who = {"O", "O", "O", "O", "O", "O"},
+     .blocks = "C",
+     .sets = "C",
+     .fields = "reason=two countries"},
+    {.type = EVENT_CLEAR,
+     .who = {"O", "O", "O", "O", "O", "O"},
+     .needs = "C",
+     .clears = "C",
+     .fields = "reason=a mistake"},
+    {.type = EVENT_ACTIVATE,
+     .who = {"PSR", "PSR", "PSR", "PSR", "", ""},
+     .to = "sold",
+     .blocks = "SLH",
+     .given = "owner=-",
+     .with_leave = "ITS"},
+    {.type = EVENT_OFFER, .who = {"", "", "", "U", "", ""}, .blocks = "SLH"},
+    {.type = EVENT_TRANSFER, .who = {"", "", "", "P", "", ""}, .blocks = "SLH"},
+    {.type = EVENT_LOSE_SECRET,
+     .who = {"", "", "", "PO", "", ""},
+     .blocks = "SLH",
+     .given = "recovery=-"},
+    {.type = EVENT_SERVICE,
+     .who = {"", "", "", "S", "S", ""},
+     .blocks = "S",
+     .fields = "fault=dead;covered=no"},
+    {.type = EVENT_CONFIRM, .who = {"O", "O", "O", "O", "O", "O"}, .needs = "SL"},
+    {.type = EVENT_DISMISS, .who = {"O", "O", "O", "UO", "O", "O"}, .clears = "SL"},
+    {.type = EVENT_ADJUST, .who = {"", "", "", "O", "O", ""}, .fields = "reason=goodwill;months=6"},
 };
 
 struct point {
@@ -74,13 +113,14 @@ struct point {
     enum role role;
     enum unit_state state;
     unsigned conditions;
-    bool sold_it, ends_own;
+    bool sold_it, ends_own, allowed;
 };
 
 static const char *
 letter(enum role role)
 {
-    return role == ROLE_OWNER      ? "U"
+    return role == ROLE_PUBLIC     ? "P"
+           : role == ROLE_OWNER    ? "U"
            : role == ROLE_SERVICE  ? "S"
            : role == ROLE_RETAILER ? "R"
            : role == ROLE_OPERATOR ? "O"
@@ -100,9 +140,17 @@ static unsigned
 bits(const char *letters)
 {
     unsigned set = 0;
+    if (letters == NULL)
+        return 0;
     for (; *letters != '\0'; letters++)
         set |= *letters == 'S' ? 1U : *letters == 'L' ? 2U : *letters == 'H' ? 4U : 8U;
     return set;
+}
+
+static bool
+has(const char *letters, const char *who)
+{
+    return letters != NULL && strstr(letters, who) != NULL;
 }
 
 static enum err
@@ -115,20 +163,28 @@ expected(const struct point *p)
     if (p->state < UNIT_ISSUED || p->state > UNIT_RETIRED ||
         strstr(line->who[p->state - UNIT_ISSUED], who) == NULL)
         return ERR_CONFLICT;
+    if (line->with_leave != NULL && p->state <= UNIT_IN_STOCK && !p->allowed)
+        return ERR_CONFLICT;
     if ((p->conditions & bits(line->blocks)) != 0)
         return ERR_CONFLICT;
-    if (line->needs[0] != '\0' && (p->conditions & bits(line->needs)) == 0)
+    if (bits(line->needs) != 0 && (p->conditions & bits(line->needs)) == 0)
         return ERR_CONFLICT;
-    if (strstr(line->seller, who) != NULL && !p->sold_it)
+    bool exempt = line->type == EVENT_RETURN ? p->allowed : p->ends_own;
+    if (has(line->seller, who) && !p->sold_it && !exempt)
         return ERR_DENIED;
-    return strstr(line->own, who) != NULL && !p->ends_own ? ERR_DENIED : ERR_OK;
+    return has(line->own, who) && !p->ends_own ? ERR_DENIED : ERR_OK;
 }
 
 static bool
 state_agrees(const struct point *p, const struct unit *after)
 {
-    const char *to = p->line->to[0] == '\0' ? unit_state_name(p->state) : p->line->to;
-    unsigned conditions = (p->conditions & ~bits(p->line->clears)) | bits(p->line->sets);
+    bool stays = p->line->to == NULL || p->line->to[0] == '\0';
+    const char *to = stays ? unit_state_name(p->state) : p->line->to;
+    unsigned clears = bits(p->line->clears);
+    /* An owner dismisses that his secret is lost, and no report. */
+    if (p->line->type == EVENT_DISMISS && p->role == ROLE_OWNER)
+        clears = 0;
+    unsigned conditions = (p->conditions & ~clears) | bits(p->line->sets);
     return strcmp(unit_state_name(after->state), to) == 0 && after->conditions == conditions;
 }
 
@@ -137,11 +193,13 @@ check(const struct point *p)
 {
     static const struct unit untouched;
     struct unit before = case_unit(p->state, p->conditions);
-    struct event event =
-        case_event(p->line->type, p->role, p->sold_it ? "Shop" : "Shop 2", p->line->fields);
+    struct event event = case_event(p->line->type, p->role, p->sold_it ? "Shop" : "Shop 2",
+                                    p->line->fields == NULL ? "" : p->line->fields);
     struct unit after = untouched;
     struct fault fault = {ERR_OK, ""};
     event.ends_own = p->ends_own;
+    event.product_allows = p->allowed;
+    case_set(&before, p->line->given == NULL ? "" : p->line->given);
     enum err err = event_apply(&after, &before, &event, &fault);
     bool right = err == expected(p);
     if (err == ERR_OK)
@@ -150,9 +208,9 @@ check(const struct point *p)
         right = right && after.state == UNIT_NONE && after.version == 0 && fault.err == err &&
                 fault.text[0] != '\0';
     if (!right)
-        fail_msg("%s role %d from %s conditions %u seller %d own %d: %s", //
+        fail_msg("%s role %d from %s conditions %u seller %d own %d leave %d: %s", //
                  event_type_name(p->line->type), (int)p->role, unit_state_name(p->state),
-                 p->conditions, p->sold_it, p->ends_own, err_info(err)->code);
+                 p->conditions, p->sold_it, p->ends_own, p->allowed, err_info(err)->code);
 }
 
 static void
@@ -165,17 +223,18 @@ every_event_role_state_and_condition(void **state)
                                       ROLE_ADMIN,    (enum role)(ROLE_OWNER | ROLE_OPERATOR),
                                       (enum role)256};
     enum { ROLES = sizeof roles / sizeof roles[0], LINES = sizeof lines / sizeof lines[0] };
-    enum { STATES = UNIT_STATE_COUNT + 1, POINTS = LINES * ROLES * STATES * 16 * 4 };
+    enum { STATES = UNIT_STATE_COUNT + 1, POINTS = LINES * ROLES * STATES * 16 * 8 };
     (void)state;
-    /* All events but the one that makes a unit. */
-    assert_int_equal(LINES, EVENT_TYPE_COUNT - 2);
+    /* All events but the one that makes a unit, and those of test_history and test_replace. */
+    assert_int_equal(LINES, EVENT_TYPE_COUNT - 4);
     for (unsigned i = 0; i < POINTS; i++) {
-        struct point p = {.line = &lines[i / 4 / 16 / STATES / ROLES],
-                          .role = roles[i / 4 / 16 / STATES % ROLES],
-                          .state = (enum unit_state)(i / 4 / 16 % STATES),
-                          .conditions = i / 4 % 16,
+        struct point p = {.line = &lines[i / 8 / 16 / STATES / ROLES],
+                          .role = roles[i / 8 / 16 / STATES % ROLES],
+                          .state = (enum unit_state)(i / 8 / 16 % STATES),
+                          .conditions = i / 8 % 16,
                           .sold_it = i % 2 == 1,
-                          .ends_own = i / 2 % 2 == 1};
+                          .ends_own = i / 2 % 2 == 1,
+                          .allowed = i / 4 % 2 == 1};
         check(&p);
     }
 }
@@ -183,7 +242,8 @@ every_event_role_state_and_condition(void **state)
 static void
 events_that_change_no_unit(void **state)
 {
-    static const int types[] = {EVENT_NONE, EVENT_COMMISSION, EVENT_TYPE_COUNT, 99, -1};
+    static const int types[] = {
+        EVENT_NONE, EVENT_COMMISSION, EVENT_REPLACE, EVENT_UNDO, EVENT_TYPE_COUNT, 99, -1};
     (void)state;
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         struct unit before = case_unit(UNIT_ISSUED, 0);
@@ -199,10 +259,12 @@ events_that_change_no_unit(void **state)
 static void
 type_names(void **state)
 {
-    static const char *const names[] = {"none",   "commission",    "receive",     "ship",
-                                        "move",   "sell",          "return",      "restock",
-                                        "retire", "report_stolen", "report_lost", "recover",
-                                        "hold",   "release",       "suspect",     "clear"};
+    static const char *const names[] = {
+        "none",     "commission",  "receive", "ship",          "move",        "sell",
+        "return",   "restock",     "retire",  "report_stolen", "report_lost", "recover",
+        "hold",     "release",     "suspect", "clear",         "activate",    "offer",
+        "transfer", "lose_secret", "service", "replace",       "confirm",     "dismiss",
+        "adjust",   "undo"};
     static const char *const others[] = {"", "none", "Sell", "sel", "sells", "sell ", "recall"};
     (void)state;
     assert_int_equal(sizeof names / sizeof names[0], EVENT_TYPE_COUNT);
