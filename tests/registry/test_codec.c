@@ -332,97 +332,40 @@ static const struct kind metas = {"meta", encode_meta, decode_meta};
 #define HEX_BARE HEX_KID HEX_SEAL HEX_AT HEX_OPERATION
 #define HEX_NO_DAY "80000000"
 /* Lot, location, …: length and characters. */
-#define HEX_LOT                                                                                    \
-    "084c323441303931"                                                                             \
-    "37"
+#define HEX_LOT "084c32344130393137"
 
+/* clang-format off */
 static const struct known {
     const char *label;
     const struct kind *kind;
     void (*fill)(union any *out);
     const char *key, *value;
 } known[] = {
-    {"unit with nothing but what it must have", &units, bare_unit, HEX_GTIN "41",
-     "01"
-     "00000001"
-     "01"
-     "00"
-     "0000" HEX_BARE "2d2fe3d8e85f2c9c"},
-    {"unit with everything", &units, whole_unit, HEX_GTIN "374b334d3951325842543448",
-     "01"
-     "00000007"
-     "04"
-     "05"
-     "1fff" HEX_BARE HEX_CLAIM "00004e20"
-     "ffffffff"
-     "00004e84"
-     "00004ee8"
-     "00004f4c"
-     "025631" HEX_LOT "084265726c696e2031"
-     "0453686f70"
-     "04504f2d31"
-     "04534f2d32"
-     "0f68747470733a2f2f652e636f6d2f64"
-     "366e019780935afa"},
-    {"product", &products, one_product, HEX_GTIN,
-     "01"
-     "00000003"
-     "0641432d313030"
-     "074578616d706c65"
-     "074772696e646572"
-     "00"
-     "062f702e706e67"
-     "0774656c3a2b3439"
-     "054445204652"
-     "ffa6"
-     "01"
-     "03737464"
-     "0857617272616e7479"
-     "01030000"
-     "0018"
-     "01"
-     "057061727473"
-     "00"
+    {"unit with nothing but what it must have", &units, bare_unit, HEX_GTIN "41", "01" "00000001"
+     "01" "00" "0000" HEX_BARE "2d2fe3d8e85f2c9c"},
+    {"unit with everything", &units, whole_unit, HEX_GTIN "374b334d3951325842543448", "01"
+     "00000007" "04" "05" "1fff" HEX_BARE HEX_CLAIM "00004e20" "ffffffff" "00004e84" "00004ee8"
+     "00004f4c" "025631" HEX_LOT "084265726c696e2031" "0453686f70" "04504f2d31" "04534f2d32"
+     "0f68747470733a2f2f652e636f6d2f64" "366e019780935afa"},
+    {"product", &products, one_product, HEX_GTIN, "01" "00000003" "0641432d313030"
+     "074578616d706c65" "074772696e646572" "00" "062f702e706e67" "0774656c3a2b3439" "054445204652"
+     "ffa6" "01" "03737464" "0857617272616e7479" "01030000" "0018" "01" "057061727473" "00"
      "9adde3d55fca8f40"},
-    {"lot", &lots, one_lot, HEX_GTIN "4c32344130393137",
-     "01"
-     "00000002"
-     "00004e20" HEX_NO_DAY "3b8361cc51eee578"},
-    {"recall", &recalls, one_recall, HEX_GTIN "522d37",
-     "01"
-     "00000001" HEX_LOT "0141"
-     "015a"
-     "00004a38" HEX_NO_DAY "01"
-     "000553746f702e"
-     "0f68747470733a2f2f652e636f6d2f72"
-     "000000006553f101"
-     "0000000000000000"
-     "4f42563f349035e1"},
+    {"lot", &lots, one_lot, HEX_GTIN "4c32344130393137", "01" "00000002" "00004e20" HEX_NO_DAY
+     "3b8361cc51eee578"},
+    {"recall", &recalls, one_recall, HEX_GTIN "522d37", "01" "00000001" HEX_LOT "0141" "015a"
+     "00004a38" HEX_NO_DAY "01" "000553746f702e" "0f68747470733a2f2f652e636f6d2f72"
+     "000000006553f101" "0000000000000000" "4f42563f349035e1"},
     {"recall id", &recall_ids, recall_id, "522d37", "01" HEX_GTIN "f496eb7d92818945"},
-    {"event", &events, one_event,
-     HEX_GTIN "41"
-              "00"
-              "0000000000000002",
-     "01"
-     "02"
-     "20"
-     "000000006553f102" HEX_OPERATION "003c"
-     "01"
-     "0453686f70"
-     "02"
-     "01084265726c696e2031"
-     "0204504f2d31"
-     "6f766d8c806af015"},
-    {"operation", &operations, one_operation, HEX_OPERATION,
-     "01" HEX_SEAL "000000006553f103"
-     "10"
-     "00001388"
-     "05506c616e74"
-     "06696d706f7274"
-     "c4f1c5e71d9d1395"},
+    {"event", &events, one_event, HEX_GTIN "41" "00" "0000000000000002", "01" "02" "20"
+     "000000006553f102" HEX_OPERATION "003c" "01" "0453686f70" "02" "01084265726c696e2031"
+     "0204504f2d31" "6f766d8c806af015"},
+    {"operation", &operations, one_operation, HEX_OPERATION, "01" HEX_SEAL "000000006553f103"
+     "10" "00001388" "05506c616e74" "06696d706f7274" "c4f1c5e71d9d1395"},
     {"meta", &metas, nothing, "7265676973747279",
      "617373617920726567697374727900000001c6e9d0793c028311"},
 };
+/* clang-format on */
 
 enum { KNOWN = sizeof known / sizeof known[0] };
 
@@ -601,6 +544,7 @@ other_formats_and_tables_are_refused(void **state)
 #define HEX_HEAD HEX_GTIN "41"
 #define HEX_41 "4141414141414141414141414141414141414141414141414141414141414141414141414141414141"
 
+/* clang-format off */
 static const struct bad {
     const char *label;
     const struct kind *kind;
@@ -608,154 +552,83 @@ static const struct bad {
     bool sound; /* a row that shows that the others fail for the reason they name */
 } bad[] = {
     {"unit as it should be", &units, HEX_HEAD, HEX_SOUND, true},
-    {"unit: version 0", &units, HEX_HEAD, HEX_UNIT("00000000", "01", "00", "0000"), false},
-    {"unit: state 0", &units, HEX_HEAD, HEX_UNIT("00000001", "00", "00", "0000"), false},
-    {"unit: state 7", &units, HEX_HEAD, HEX_UNIT("00000001", "07", "00", "0000"), false},
-    {"unit: condition 16", &units, HEX_HEAD, HEX_UNIT("00000001", "01", "10", "0000"), false},
-    {"unit: present 8192", &units, HEX_HEAD, HEX_UNIT("00000001", "01", "00", "2000"), false},
-    {"unit: claim as it should be", &units, HEX_HEAD,
-     HEX_UNIT("00000001", "01", "00", "0001") HEX_CLAIM, true},
-    {"unit: claim of zeros", &units, HEX_HEAD,
-     HEX_UNIT("00000001", "01", "00", "0001") "00000000000000000000000000000000", false},
-    {"unit: day as it should be", &units, HEX_HEAD,
-     HEX_UNIT("00000001", "01", "00", "0002") "00004e20", true},
-    {"unit: day that is none", &units, HEX_HEAD,
-     HEX_UNIT("00000001", "01", "00", "0002") HEX_NO_DAY, false},
-    {"unit: lot as it should be", &units, HEX_HEAD,
-     HEX_UNIT("00000001", "01", "00", "0080") HEX_LOT, true},
-    {"unit: lot that is empty", &units, HEX_HEAD, HEX_UNIT("00000001", "01", "00", "0080") "00",
-     false},
-    {"unit: lot with a NUL", &units, HEX_HEAD,
-     HEX_UNIT("00000001", "01", "00", "0080") "02"
-                                              "4100",
-     false},
-    {"unit: location of 41 bytes", &units, HEX_HEAD,
-     HEX_UNIT("00000001", "01", "00", "0100") "29" HEX_41, false},
+    {"unit: version 0", &units, HEX_HEAD, HEX_UNIT( "00000000", "01", "00", "0000" ), false},
+    {"unit: state 0", &units, HEX_HEAD, HEX_UNIT( "00000001", "00", "00", "0000" ), false},
+    {"unit: state 7", &units, HEX_HEAD, HEX_UNIT( "00000001", "07", "00", "0000" ), false},
+    {"unit: condition 16", &units, HEX_HEAD, HEX_UNIT( "00000001", "01", "10", "0000" ), false},
+    {"unit: present 8192", &units, HEX_HEAD, HEX_UNIT( "00000001", "01", "00", "2000" ), false},
+    {"unit: claim as it should be", &units, HEX_HEAD, HEX_UNIT( "00000001", "01", "00", "0001" )
+     HEX_CLAIM, true},
+    {"unit: claim of zeros", &units, HEX_HEAD, HEX_UNIT( "00000001", "01", "00", "0001" )
+     "00000000000000000000000000000000", false},
+    {"unit: day as it should be", &units, HEX_HEAD, HEX_UNIT( "00000001", "01", "00", "0002" )
+     "00004e20", true},
+    {"unit: day that is none", &units, HEX_HEAD, HEX_UNIT( "00000001", "01", "00", "0002" )
+     HEX_NO_DAY, false},
+    {"unit: lot as it should be", &units, HEX_HEAD, HEX_UNIT( "00000001", "01", "00", "0080" )
+     HEX_LOT, true},
+    {"unit: lot that is empty", &units, HEX_HEAD, HEX_UNIT( "00000001", "01", "00", "0080" )
+     "00", false},
+    {"unit: lot with a NUL", &units, HEX_HEAD, HEX_UNIT( "00000001", "01", "00", "0080" ) "02"
+     "4100", false},
+    {"unit: location of 41 bytes", &units, HEX_HEAD, HEX_UNIT( "00000001", "01", "00", "0100" )
+     "29" HEX_41, false},
     {"unit: one byte too many", &units, HEX_HEAD, HEX_SOUND "00", false},
     {"unit: key without a serial", &units, HEX_GTIN, HEX_SOUND, false},
-    {"unit: key with a serial of 21", &units, HEX_GTIN "414141414141414141414141414141414141414141",
-     HEX_SOUND, false},
+    {"unit: key with a serial of 21", &units, HEX_GTIN
+     "414141414141414141414141414141414141414141", HEX_SOUND, false},
     {"unit: key with a NUL", &units, HEX_HEAD "00", HEX_SOUND, false},
-    {"event as it should be", &events, HEX_HEAD "000000000000000002",
-     HEX_EVENT("02", "20", "00") "00", true},
-    {"event: type 0", &events, HEX_HEAD "000000000000000002", HEX_EVENT("00", "20", "00") "00",
+    {"event as it should be", &events, HEX_HEAD "000000000000000002", HEX_EVENT( "02", "20", "00"
+     ) "00", true},
+    {"event: type 0", &events, HEX_HEAD "000000000000000002", HEX_EVENT( "00", "20", "00" ) "00",
      false},
-    {"event: commission", &events, HEX_HEAD "000000000000000002", HEX_EVENT("01", "20", "00") "00",
-     false},
-    {"event: type 16", &events, HEX_HEAD "000000000000000002", HEX_EVENT("10", "20", "00") "00",
-     false},
-    {"event: no role", &events, HEX_HEAD "000000000000000002", HEX_EVENT("02", "00", "00") "00",
-     false},
-    {"event: two roles", &events, HEX_HEAD "000000000000000002", HEX_EVENT("02", "30", "00") "00",
-     false},
-    {"event: truth of 2", &events, HEX_HEAD "000000000000000002", HEX_EVENT("02", "20", "02") "00",
-     false},
-    {"event: field 0", &events, HEX_HEAD "000000000000000002",
-     HEX_EVENT("02", "20", "00") "01"
-                                 "00"
-                                 "0141",
-     false},
-    {"event: field 8", &events, HEX_HEAD "000000000000000002",
-     HEX_EVENT("02", "20", "00") "01"
-                                 "08"
-                                 "0141",
-     false},
-    {"event: nine fields", &events, HEX_HEAD "000000000000000002",
-     HEX_EVENT("02", "20", "00") "09"
-                                 "010141"
-                                 "020141"
-                                 "030141"
-                                 "040141"
-                                 "050141"
-                                 "060141"
-                                 "070141"
-                                 "010141"
-                                 "010141",
-     false},
-    {"event: fewer fields than it says", &events, HEX_HEAD "000000000000000002",
-     HEX_EVENT("02", "20", "00") "02"
-                                 "010141",
-     false},
-    {"event: key without a NUL", &events, HEX_HEAD "010000000000000002",
-     HEX_EVENT("02", "20", "00") "00", false},
+    {"event: commission", &events, HEX_HEAD "000000000000000002", HEX_EVENT( "01", "20", "00" )
+     "00", false},
+    {"event: type 16", &events, HEX_HEAD "000000000000000002", HEX_EVENT( "10", "20", "00" )
+     "00", false},
+    {"event: no role", &events, HEX_HEAD "000000000000000002", HEX_EVENT( "02", "00", "00" )
+     "00", false},
+    {"event: two roles", &events, HEX_HEAD "000000000000000002", HEX_EVENT( "02", "30", "00" )
+     "00", false},
+    {"event: truth of 2", &events, HEX_HEAD "000000000000000002", HEX_EVENT( "02", "20", "02" )
+     "00", false},
+    {"event: field 0", &events, HEX_HEAD "000000000000000002", HEX_EVENT( "02", "20", "00" ) "01"
+     "00" "0141", false},
+    {"event: field 8", &events, HEX_HEAD "000000000000000002", HEX_EVENT( "02", "20", "00" ) "01"
+     "08" "0141", false},
+    {"event: nine fields", &events, HEX_HEAD "000000000000000002", HEX_EVENT( "02", "20", "00" )
+     "09" "010141" "020141" "030141" "040141" "050141" "060141" "070141" "010141" "010141", false},
+    {"event: fewer fields than it says", &events, HEX_HEAD "000000000000000002", HEX_EVENT( "02",
+     "20", "00" ) "02" "010141", false},
+    {"event: key without a NUL", &events, HEX_HEAD "010000000000000002", HEX_EVENT( "02", "20",
+     "00" ) "00", false},
     {"product as it should be", &products, HEX_GTIN, HEX_PRODUCT "00", true},
     {"product: key with a serial", &products, HEX_HEAD, HEX_PRODUCT "00", false},
     {"product: nine entitlements", &products, HEX_GTIN, HEX_PRODUCT "09", false},
-    {"product: entitlement as it should be", &products, HEX_GTIN,
-     HEX_PRODUCT "01"
-                 "0141"
-                 "00"
-                 "01020304"
-                 "0018"
-                 "00"
-                 "00"
-                 "00",
-     true},
-    {"product: entitlement that starts with 5", &products, HEX_GTIN,
-     HEX_PRODUCT "01"
-                 "0141"
-                 "00"
-                 "05000000"
-                 "0018"
-                 "00"
-                 "00"
-                 "00",
-     false},
-    {"product: truth of 255", &products, HEX_GTIN,
-     HEX_PRODUCT "01"
-                 "0141"
-                 "00"
-                 "01000000"
-                 "0018"
-                 "ff"
-                 "00"
-                 "00",
-     false},
-    {"lot: version 0", &lots, HEX_HEAD,
-     "01"
-     "00000000" HEX_NO_DAY HEX_NO_DAY,
-     false},
-    {"lot: key without a lot", &lots, HEX_GTIN,
-     "01"
-     "00000001" HEX_NO_DAY HEX_NO_DAY,
-     false},
-    {"recall as it should be", &recalls, HEX_HEAD,
-     HEX_RECALL("00") "0000"
-                      "00" HEX_AT "0000000000000000",
-     true},
-    {"recall: truth of 2", &recalls, HEX_HEAD,
-     HEX_RECALL("02") "0000"
-                      "00" HEX_AT "0000000000000000",
-     false},
-    {"recall: text longer than the record", &recalls, HEX_HEAD,
-     HEX_RECALL("00") "0100"
-                      "00" HEX_AT "0000000000000000",
-     false},
-    {"recall: key without an id", &recalls, HEX_GTIN,
-     HEX_RECALL("00") "0000"
-                      "00" HEX_AT "0000000000000000",
-     false},
-    {"recall id: GTIN of 13", &recall_ids, "41",
-     "01"
-     "30393530363030303133343335",
-     false},
-    {"recall id: GTIN with a NUL", &recall_ids, "41",
-     "01"
-     "3039353036303030313334333500",
-     false},
-    {"operation: no role", &operations, HEX_OPERATION,
-     "01" HEX_SEAL HEX_AT "00"
-     "00000001"
-     "00"
-     "00",
-     false},
-    {"operation: id of 15", &operations, "101112131415161718191a1b1c1d1e",
-     "01" HEX_SEAL HEX_AT "20"
-     "00000001"
-     "00"
-     "00",
-     false},
+    {"product: entitlement as it should be", &products, HEX_GTIN, HEX_PRODUCT "01" "0141" "00"
+     "01020304" "0018" "00" "00" "00", true},
+    {"product: entitlement that starts with 5", &products, HEX_GTIN, HEX_PRODUCT "01" "0141" "00"
+     "05000000" "0018" "00" "00" "00", false},
+    {"product: truth of 255", &products, HEX_GTIN, HEX_PRODUCT "01" "0141" "00" "01000000" "0018"
+     "ff" "00" "00", false},
+    {"lot: version 0", &lots, HEX_HEAD, "01" "00000000" HEX_NO_DAY HEX_NO_DAY, false},
+    {"lot: key without a lot", &lots, HEX_GTIN, "01" "00000001" HEX_NO_DAY HEX_NO_DAY, false},
+    {"recall as it should be", &recalls, HEX_HEAD, HEX_RECALL( "00" ) "0000" "00" HEX_AT
+     "0000000000000000", true},
+    {"recall: truth of 2", &recalls, HEX_HEAD, HEX_RECALL( "02" ) "0000" "00" HEX_AT
+     "0000000000000000", false},
+    {"recall: text longer than the record", &recalls, HEX_HEAD, HEX_RECALL( "00" ) "0100" "00"
+     HEX_AT "0000000000000000", false},
+    {"recall: key without an id", &recalls, HEX_GTIN, HEX_RECALL( "00" ) "0000" "00" HEX_AT
+     "0000000000000000", false},
+    {"recall id: GTIN of 13", &recall_ids, "41", "01" "30393530363030303133343335", false},
+    {"recall id: GTIN with a NUL", &recall_ids, "41", "01" "3039353036303030313334333500", false},
+    {"operation: no role", &operations, HEX_OPERATION, "01" HEX_SEAL HEX_AT "00" "00000001" "00"
+     "00", false},
+    {"operation: id of 15", &operations, "101112131415161718191a1b1c1d1e", "01" HEX_SEAL HEX_AT
+     "20" "00000001" "00" "00", false},
 };
+/* clang-format on */
 
 static void
 broken_grammar_is_refused(void **state)
