@@ -2,11 +2,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "gateway/cli/operate.h"
+#include "gateway/cli/listing.h"
 #include "gateway/cli/scope.h"
 #include "gateway/records/records.h"
 
-enum { LIST_PAGE = 100, ANSWER_MAX = (LIST_PAGE + 1) * PRODUCT_JSON_MAX, NOTE_MAX = 64 };
+enum { NOTE_MAX = 64 };
 
 static enum err
 read_product(const struct invocation *in, struct text *json, struct product *out, bool *has_version,
@@ -111,64 +111,38 @@ cli_product_get(const struct invocation *in, struct fault *fault)
 }
 
 static void
-put_line(struct text *out, const struct product *product)
+put_line(struct text *out, const void *item)
 {
+    const struct product *product = item;
     text_printf(out, "%s  %-12s  ", product->gtin, product->item[0] == '\0' ? "-" : product->item);
     cli_clean(out, slice_of(product->name));
     text_char(out, '\n');
 }
 
-struct listing {
-    bool json, first;
-};
-
-static enum err
-list_page(struct listing *listing, const struct product *products, size_t count,
-          struct fault *fault)
+static void
+put_json(struct text *out, const void *item)
 {
-    AUTO_TEXT out;
-    text_init(&out, ANSWER_MAX);
-    for (size_t i = 0; i < count; i++) {
-        if (!listing->json) {
-            put_line(&out, &products[i]);
-            continue;
-        }
-        text_put(&out, listing->first ? "" : ",\n");
-        product_json(&out, &products[i]);
-        listing->first = false;
-    }
-    return cli_print(&out, fault);
+    product_json(out, item);
 }
 
 static enum err
-list_all(struct store *store, struct listing *listing, struct fault *fault)
+next_page(struct registry_session *session, struct cursor *cursor, void *items, size_t max,
+          size_t *count)
 {
-    struct cursor cursor = {""};
-    size_t count = 0;
-    struct product *products = calloc(LIST_PAGE, sizeof *products);
-    enum err err = ERR_OK;
-    if (products == NULL)
-        return fault_set(fault, ERR_MEMORY, "out of memory");
-    do {
-        err = registry_list_products(store->session, &cursor, products, LIST_PAGE, &count);
-        err = err == ERR_OK ? list_page(listing, products, count, fault)
-                            : store_fault(fault, err, "the catalogue");
-    } while (err == ERR_OK && cursor.text[0] != '\0');
-    free(products);
-    return err;
+    return registry_list_products(session, cursor, items, max, count);
 }
 
 int
 cli_product_list(const struct invocation *in, struct fault *fault)
 {
-    struct listing listing = {in->json, true};
-    AUTO_STORE *store = NULL;
-    enum err err = operate_open(in, STORE_READ_ONLY | STORE_NO_KEYSET, &store, fault);
-    if (err != ERR_OK)
-        return cli_exit(err);
-    (void)fputs(in->json ? "{\"products\":[" : "", stdout);
-    err = list_all(store, &listing, fault);
-    if (err == ERR_OK)
-        (void)fputs(in->json ? "]}\n" : "", stdout);
-    return cli_exit(err);
+    static const struct listing listing = {
+        .name = "products",
+        .what = "the catalogue",
+        .item_size = sizeof(struct product),
+        .item_max = PRODUCT_JSON_MAX,
+        .page = next_page,
+        .line = put_line,
+        .json = put_json,
+    };
+    return list_records(in, &listing, fault);
 }

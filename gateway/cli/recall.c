@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/cli/operate.h"
+#include "gateway/cli/listing.h"
 #include "gateway/cli/scope.h"
 #include "gateway/records/records.h"
 
-enum { ANSWER_MAX = 1024 * 1024, NOTE_MAX = 100, PAGE = 100 };
+enum { ANSWER_MAX = 1024 * 1024, NOTE_MAX = 100 };
 
 static enum err
 read_text(const struct invocation *in, const char *name, char *out, size_t size,
@@ -216,13 +216,10 @@ cli_recall_lift(const struct invocation *in, struct fault *fault)
     return cli_exit(err == ERR_OK ? tell(in, &recall, "lifted", fault) : err);
 }
 
-struct listing {
-    bool json, first;
-};
-
 static void
-put_line(struct text *out, const struct recall *recall)
+put_line(struct text *out, const void *item)
 {
+    const struct recall *recall = item;
     text_printf(out, "%-16s  %s  %-8s  %s  ", recall->id, recall->gtin,
                 recall->stop_use ? "stop use" : "warning",
                 recall->lifted_at == 0 ? "open  " : "lifted");
@@ -230,52 +227,30 @@ put_line(struct text *out, const struct recall *recall)
     text_char(out, '\n');
 }
 
-static enum err
-list_page(struct listing *listing, const struct recall *recalls, size_t count, struct fault *fault)
+static void
+put_json(struct text *out, const void *item)
 {
-    AUTO_TEXT out;
-    text_init(&out, ANSWER_MAX);
-    for (size_t i = 0; i < count; i++) {
-        if (!listing->json) {
-            put_line(&out, &recalls[i]);
-            continue;
-        }
-        text_put(&out, listing->first ? "" : ",\n");
-        recall_json(&out, &recalls[i]);
-        listing->first = false;
-    }
-    return cli_print(&out, fault);
+    recall_json(out, item);
 }
 
 static enum err
-list_all(struct store *store, struct listing *listing, struct fault *fault)
+next_page(struct registry_session *session, struct cursor *cursor, void *items, size_t max,
+          size_t *count)
 {
-    struct cursor cursor = {""};
-    size_t count = 0;
-    struct recall *recalls = calloc(PAGE, sizeof *recalls);
-    enum err err = ERR_OK;
-    if (recalls == NULL)
-        return fault_set(fault, ERR_MEMORY, "out of memory");
-    do {
-        err = registry_list_recalls(store->session, &cursor, recalls, PAGE, &count);
-        err = err == ERR_OK ? list_page(listing, recalls, count, fault)
-                            : store_fault(fault, err, "the recalls");
-    } while (err == ERR_OK && cursor.text[0] != '\0');
-    free(recalls);
-    return err;
+    return registry_list_recalls(session, cursor, items, max, count);
 }
 
 int
 cli_recall_list(const struct invocation *in, struct fault *fault)
 {
-    struct listing listing = {in->json, true};
-    AUTO_STORE *store = NULL;
-    enum err err = operate_open(in, STORE_READ_ONLY | STORE_NO_KEYSET, &store, fault);
-    if (err != ERR_OK)
-        return cli_exit(err);
-    (void)fputs(in->json ? "{\"recalls\":[" : "", stdout);
-    err = list_all(store, &listing, fault);
-    if (err == ERR_OK)
-        (void)fputs(in->json ? "]}\n" : "", stdout);
-    return cli_exit(err);
+    static const struct listing listing = {
+        .name = "recalls",
+        .what = "the recalls",
+        .item_size = sizeof(struct recall),
+        .item_max = ANSWER_MAX,
+        .page = next_page,
+        .line = put_line,
+        .json = put_json,
+    };
+    return list_records(in, &listing, fault);
 }

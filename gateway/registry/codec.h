@@ -41,7 +41,7 @@
 #include "gateway/registry/pack.h"
 #include "gateway/registry/registry.h"
 
-/* In the order of their names' use by engines; not stored. */
+/* Not stored; their names are. */
 enum table {
     TABLE_META,
     TABLE_UNITS,

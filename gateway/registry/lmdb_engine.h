@@ -149,6 +149,7 @@ struct lmdb_writer {
     pthread_mutex_t lock;
     pthread_cond_t work;
     struct lmdb_request *first, *last; /* waiting */
+    bool busy;                         /* a group was taken and is not answered yet */
     bool stop;
     uint64_t commits, commit_calls;
 };

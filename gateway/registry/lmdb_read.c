@@ -74,24 +74,41 @@ optional(enum err found, bool *has, void *out, size_t size)
     return found == ERR_NOT_FOUND ? ERR_OK : found;
 }
 
+static enum err
+find_unit(struct view *view, const struct unit_key *key, struct unit_view *out)
+{
+    uint8_t operation[OPERATION_ID_BYTES];
+    enum err err = view_unit(view, key, &out->unit, operation);
+    return optional(err, &out->has_unit, &out->unit, sizeof out->unit);
+}
+
+static enum err
+find_product(struct view *view, const char *gtin, struct unit_view *out)
+{
+    enum err err = view_product(view, gtin, &out->product);
+    return optional(err, &out->has_product, &out->product, sizeof out->product);
+}
+
+static enum err
+find_lot(struct view *view, const char *gtin, struct unit_view *out)
+{
+    bool in_lot = out->has_unit && out->unit.id.lot[0] != '\0';
+    enum err err = in_lot ? view_lot(view, gtin, out->unit.id.lot, &out->lot) : ERR_NOT_FOUND;
+    return optional(err, &out->has_lot, &out->lot, sizeof out->lot);
+}
+
 enum err
 lmdb_view(struct registry_session *session, const struct unit_key *key, struct unit_view *out)
 {
     AUTO_VIEW view;
-    uint8_t operation[OPERATION_ID_BYTES];
     out->recall_count = 0;
     enum err err = view_begin(&view, session_of(session));
     if (err == ERR_OK)
-        err = optional(view_unit(&view, key, &out->unit, operation), &out->has_unit, &out->unit,
-                       sizeof out->unit);
+        err = find_unit(&view, key, out);
     if (err == ERR_OK)
-        err = optional(view_product(&view, key->gtin, &out->product), &out->has_product,
-                       &out->product, sizeof out->product);
-    if (err != ERR_OK)
-        return err;
-    bool in_lot = out->has_unit && out->unit.id.lot[0] != '\0';
-    err = in_lot ? view_lot(&view, key->gtin, out->unit.id.lot, &out->lot) : ERR_NOT_FOUND;
-    err = optional(err, &out->has_lot, &out->lot, sizeof out->lot);
+        err = find_product(&view, key->gtin, out);
+    if (err == ERR_OK)
+        err = find_lot(&view, key->gtin, out);
     if (err == ERR_OK && out->has_unit)
         err = find_recalls(&view, out);
     return err;

@@ -11,9 +11,9 @@ session_of(struct registry_session *session)
 }
 
 static enum err
-begin(struct lmdb_session *session, struct fault *fault)
+begin(struct lmdb_session *session, struct lmdb_registry *registry, struct fault *fault)
 {
-    struct lmdb_registry *registry = session->registry;
+    session->registry = registry;
     int rc = mdb_txn_begin(registry->env, NULL, MDB_RDONLY, &session->txn);
     if (rc != 0)
         return lmdb_fault(fault, registry->path, rc);
@@ -35,11 +35,8 @@ lmdb_session_open(struct registry *registry, struct registry_session **out, stru
                          of->sessions_max);
     }
     struct lmdb_session *session = calloc(1, sizeof *session);
-    enum err err = ERR_MEMORY;
-    if (session != NULL) {
-        session->registry = of;
-        err = begin(session, fault);
-    }
+    enum err err = session == NULL ? fault_set(fault, ERR_MEMORY, "%s: out of memory", of->path)
+                                   : begin(session, of, fault);
     if (err != ERR_OK) {
         free(session);
         atomic_fetch_sub(&of->sessions, 1);

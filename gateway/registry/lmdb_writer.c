@@ -110,6 +110,7 @@ answer(struct lmdb_writer *writer, struct lmdb_request *group)
         at->done = true;
         (void)pthread_cond_signal(at->answered);
     }
+    writer->busy = false;
     (void)pthread_mutex_unlock(&writer->lock);
 }
 
@@ -122,6 +123,7 @@ wait_for_group(struct lmdb_writer *writer, const struct timespec *until, bool *s
     while (writer->first == NULL && !writer->stop && rc != ETIMEDOUT)
         rc = pthread_cond_timedwait(&writer->work, &writer->lock, until);
     struct lmdb_request *group = take_group(writer);
+    writer->busy = group != NULL;
     *stop = writer->stop && group == NULL;
     (void)pthread_mutex_unlock(&writer->lock);
     return group;

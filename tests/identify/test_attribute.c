@@ -107,7 +107,7 @@ as_many_are_known_as_the_dictionary_flags(void **state)
     (void)state;
     for (int digits = 2; digits <= 4; digits++) {
         for (unsigned n = 0; n < numbers[digits]; n++) {
-            char ai[8];
+            char ai[16];
             (void)snprintf(ai, sizeof ai, "%0*u", digits, n);
             known[digits] += attribute_find(slice_of(ai)) != NULL ? 1 : 0;
         }

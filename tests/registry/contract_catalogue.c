@@ -322,27 +322,40 @@ expect_recalls(const struct unit_view *view)
     assert_int_equal(view->recall_count, at);
 }
 
-/* More than the view holds: those that say stop use are not the ones left out. */
 static void
-many_recalls(struct contract *contract, const struct unit_key *key, struct unit_view *view)
+add_recalls(struct contract *contract, const char *gtin, unsigned first, bool stop_use)
 {
-    for (unsigned i = 0; i < 20; i++) {
+    for (unsigned i = first; i < first + VIEW_MAX + 4; i++) {
         struct recall recall;
         struct operation operation;
         char id[ITEM_MAX + 1];
         (void)snprintf(id, sizeof id, "Z%02u", i);
-        test_recall(&recall, key->gtin, id);
-        recall.stop_use = i >= 10;
+        test_recall(&recall, gtin, id);
+        recall.stop_use = stop_use;
         contract_operation(contract, &operation);
         contract_expect(id, registry_put_recall(contract->session, &recall, &operation, NULL),
                         ERR_OK);
     }
+}
+
+/* More than the view holds: those that say stop use are the last to be left out. */
+static void
+many_recalls(struct contract *contract, const struct unit_key *key, struct unit_view *view)
+{
+    add_recalls(contract, key->gtin, 10, false);
+    contract_expect("view", registry_view(contract->session, key, view), ERR_OK);
+    assert_int_equal(view->recall_count, VIEW_MAX);
+    assert_string_equal(view->recalls[0].id, "D its range");
+    assert_string_equal(view->recalls[1].id, "I stop use");
+    assert_string_equal(view->recalls[2].id, "A all of the product");
+    assert_string_equal(view->recalls[15].id, "Z21");
+    add_recalls(contract, key->gtin, 50, true);
     contract_expect("view", registry_view(contract->session, key, view), ERR_OK);
     assert_int_equal(view->recall_count, VIEW_MAX);
     for (size_t i = 0; i < VIEW_MAX; i++)
-        assert_int_equal(view->recalls[i].stop_use, i < 12); /* D, I, Z10 to Z19 */
-    assert_string_equal(view->recalls[11].id, "Z19");
-    assert_string_equal(view->recalls[12].id, "A all of the product");
+        assert_true(view->recalls[i].stop_use);
+    assert_string_equal(view->recalls[1].id, "I stop use");
+    assert_string_equal(view->recalls[15].id, "Z63");
 }
 
 void

@@ -381,11 +381,36 @@ take_progress(uint64_t done, uint64_t total, void *context)
     told->total = total;
 }
 
-/* More records than one view walks over. */
+/* A call looks at a bounded number of records, also when it wants none of them. */
+static void
+bounded_list(struct registry_session *session)
+{
+    const struct unit_filter sold = {.state = UNIT_SOLD};
+    struct cursor cursor = {""};
+    struct unit unit;
+    size_t count = 99;
+    assert_int_equal(registry_list(session, &sold, &cursor, &unit, 1, &count), ERR_OK);
+    assert_int_equal(count, 0);
+    assert_true(cursor.text[0] != '\0');
+    assert_int_equal(registry_list(session, &sold, &cursor, &unit, 1, &count), ERR_OK);
+    assert_int_equal(count, 0);
+    assert_true(cursor.text[0] == '\0');
+}
+
+/* Units that are registered in the order of their keys fill their pages. */
+static void
+little_space(struct registry_session *session)
+{
+    struct registry_health health;
+    assert_int_equal(registry_health(session, &health), ERR_OK);
+    assert_true(health.bytes_used / health.units < 150);
+}
+
+/* More records than one view walks over, or one list call looks at. */
 static void
 progress_is_told(void **state)
 {
-    enum { UNITS = 6000 };
+    enum { UNITS = 12000 };
     struct test_place place;
     struct operation operation;
     struct told told = {0, 0, 0};
@@ -399,16 +424,24 @@ progress_is_told(void **state)
     struct registry_session *session = test_session(registry);
     for (unsigned i = 0; i < UNITS; i++) {
         char serial[16];
-        (void)snprintf(serial, sizeof serial, "S%06u", (UNITS - i) % 1000000U);
+        /* Backwards within a call, forwards from call to call. */
+        (void)snprintf(serial, sizeof serial, "S%06u",
+                       i < UNITS / 2 ? UNITS / 2 - i : 3 * UNITS / 2 - i);
         test_unit(&units[i], gtin, serial);
     }
-    test_operation(&operation, 1);
-    assert_int_equal(registry_commission(session, units, UNITS, &operation, results, same), ERR_OK);
+    for (unsigned i = 0; i < 2; i++) {
+        test_operation(&operation, 1 + i);
+        assert_int_equal(registry_commission(session, units + i * UNITS / 2, UNITS / 2, &operation,
+                                             results, same),
+                         ERR_OK);
+    }
     const struct registry_checker checker = {.progress = take_progress, .context = &told};
     assert_int_equal(registry_check(session, &checker), ERR_OK);
-    assert_int_equal(told.total, 2 * UNITS + 3); /* with rows by lot; meta, operation, lot */
+    assert_int_equal(told.total, 2 * UNITS + 4); /* with rows by lot; meta, operations, lot */
     assert_int_equal(told.done, told.total);
     assert_true(told.calls > TABLE_COUNT);
+    bounded_list(session);
+    little_space(session);
     registry_session_close(session);
     registry_close(registry);
     test_place_remove(&place);
