@@ -20,8 +20,11 @@
  *    "product": {"gtin", "item", "brand", "name", "model", "picture", "support"},
  *    "unit": {"variant", "lot", "made_on", "expires_on"},
  *    "warranty": {"covered": bool, "asked_for", "entitlements": [{"id", "title", "covers",
- *        "starts_on", "ends_on", "why"}]},                              why as cover_name
+ *        "starts_on", "ends_on", "why"}]},   why as cover_name; for service and operator also
+ *        "months", "requires_activation", "started_by", "countries": []
  *    "recall": {"id", "stop_use": bool, "text", "link"},
+ *    "record": the unit as the asker's role may see it (staff_json.h); for staff
+ *    "history": [] its repairs and replacements, for service, of a single code
  *    "checked_at"}
  * "code" is what the asker sent. Product to recall are there only when the verdict shows the unit:
  * nobody learns from the gateway whether a serial exists without its signature. Of a public code
@@ -34,12 +37,40 @@
 /* GET /01/{gtin}[/22/…][/10/…]/21/{serial}[?S=…]: the verdict on what the path and query say. */
 handler api_digital_link;
 /* POST /v1/verify {"code": "…"}: the verdict on anything scanned or typed. Scanner faults are
- * mended when the signature then verifies; `repaired` says which. */
+ * mended when the signature then verifies; `repaired` says which. Staff may send {"codes": ["…"]},
+ * up to 10,000: 200 {"results": []}, for each code in order its verdict, or of what is no code
+ * {"status": 404, "code": "not_a_code", "detail"}. */
 handler api_verify;
 /* GET / : the front page. Its form sends a code to GET /check?code=…, which answers as above. */
 handler api_home;
 handler api_check_form;
 /* GET /.well-known/jwks.json and /v1/keys: every issuing key, as a JSON Web Key Set. */
 handler api_keys;
+
+/* POST /v1/events: one object {"type", "gtin", "serial", "version"?, and the fields of the event},
+ * an array of them, or NDJSON; up to 10,000. ?dry_run=true tells what would happen.
+ * One: 201 (dry run 200) {"code", "version", "unit"} with the record after and its ETag, or a
+ * problem with the record as it is in `current`. The version that was seen may be stated in the row
+ * or by If-Match; another one is 409. Without it the event applies to the unit as it is.
+ * Many: 200 {"results": [{"row", "status", "code", "gtin", "serial", "version", "pointer",
+ * "detail"}], "applied", "refused", "dry_run"}; each row stands for itself, and what was applied
+ * before a row is refused stays.
+ * With an Idempotency-Key a repeat gives what the first one gave, row by row; what was refused was
+ * not kept and is judged again. Who acts is the caller's organisation, never the body.
+ * The second `return` of a unit whose return is open is 409 `second_return`, and holds the unit as
+ * the gateway's own act: its reason names both shops, and only an operator releases it. A report of
+ * theft or loss that is refused is logged as `report_refused`. */
+handler api_events;
+
+/* GET /v1/units/{gtin}/{serial}: the record as the caller's role may see it (staff_json.h), with
+ * its ETag; …/events: {"events": [], "next"}, oldest first, ?cursor= to go on. */
+handler api_unit, api_unit_events;
+
+/* /v1/credentials, for admins. POST {"role", "name", "organisation", "locations"?, "expires_at"?}:
+ * 201 {"credential", "key"}; the key is shown this once. GET: {"credentials": [], "next"}; one by
+ * its id. POST …/{id}/rotate {"grace_seconds"?}: 201 with another key; the old one goes on for the
+ * grace, seven days unless stated. DELETE: revoked from the next request on. */
+handler api_credentials, api_credential_new, api_credential, api_credential_rotate,
+    api_credential_revoke;
 
 #endif

@@ -10,6 +10,8 @@
 #include "keys/keyring.h"
 #include "keys/secrets.h"
 
+struct in_flight;
+
 /* Shared by all threads, constant while the server runs. */
 struct app {
     const struct config *config;
@@ -17,6 +19,7 @@ struct app {
     struct keyring *keyring;
     const struct secrets *secrets;
     const struct pages *pages;
+    struct in_flight *in_flight; /* operations under way in this process (in_flight.h) */
     int64_t (*now)(void);
 };
 

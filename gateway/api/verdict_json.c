@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/api/verdict_json.h"
 
+#include <string.h>
+
+#include "gateway/api/past.h"
+#include "gateway/api/staff_json.h"
 #include "gateway/json/write.h"
 #include "gateway/pages/link.h"
 
@@ -99,8 +103,20 @@ put_unit(struct text *out, const struct unit_view *view)
     text_char(out, '}');
 }
 
+/* For who has to decide on a claim. */
 static void
-put_entitlement(struct text *out, const struct cover_line *line)
+put_terms(struct text *out, const struct cover_line *line)
+{
+    const struct entitlement *entitlement = line->entitlement;
+    json_put_number(out, "months", entitlement->months);
+    json_put_bool(out, "requires_activation", entitlement->requires_activation);
+    if (line->started_by != 0)
+        json_put_text(out, "started_by", entitlement_start_name(line->started_by));
+    json_put_words(out, "countries", entitlement->countries);
+}
+
+static void
+put_entitlement(struct text *out, const struct cover_line *line, bool terms)
 {
     json_put(out, NULL, "{");
     json_put_text(out, "id", line->entitlement->id);
@@ -109,11 +125,13 @@ put_entitlement(struct text *out, const struct cover_line *line)
     json_put_day(out, "starts_on", line->starts_on);
     json_put_day(out, "ends_on", line->ends_on);
     json_put_text(out, "why", cover_name(line->cover));
+    if (terms)
+        put_terms(out, line);
     text_char(out, '}');
 }
 
 static void
-put_warranty(struct text *out, const struct warranty *warranty)
+put_warranty(struct text *out, const struct warranty *warranty, bool terms)
 {
     bool covered = warranty->best != NULL && warranty->best->cover == COVER_YES;
     json_put(out, "warranty", "{");
@@ -121,7 +139,7 @@ put_warranty(struct text *out, const struct warranty *warranty)
     json_put_day(out, "asked_for", warranty->asked_for);
     json_put(out, "entitlements", "[");
     for (size_t i = 0; i < warranty->count; i++)
-        put_entitlement(out, &warranty->lines[i]);
+        put_entitlement(out, &warranty->lines[i], terms);
     text_put(out, "]}");
 }
 
@@ -136,33 +154,82 @@ put_recall(struct text *out, const struct recall *recall)
     text_char(out, '}');
 }
 
+enum { SEES_TERMS = ROLE_SERVICE | ROLE_OPERATOR | ROLE_AUDITOR };
+
+/* ---- repairs ---- */
+
+struct repairs {
+    struct text *out;
+    const struct caller *caller;
+};
+
+static enum err
+put_repair(void *context, const struct event *event, uint64_t number)
+{
+    const struct repairs *repairs = context;
+    if (event->type != EVENT_SERVICE && event->type != EVENT_REPLACE)
+        return ERR_OK;
+    json_put(repairs->out, NULL, "");
+    staff_event_json(repairs->out, event, number, repairs->caller);
+    return ERR_OK;
+}
+
+/* A history that cannot be read must not look like one without repairs. */
+static void
+put_repairs(struct text *out, struct worker *worker)
+{
+    struct text lines;
+    struct unit_key key;
+    struct repairs repairs = {&lines, &worker->caller};
+    memcpy(key.gtin, worker->view.unit.id.gtin, sizeof key.gtin);
+    memcpy(key.serial, worker->view.unit.id.serial, sizeof key.serial);
+    text_init(&lines, out->max);
+    text_char(&lines, '[');
+    enum err err = past_each(worker->session, &key, put_repair, &repairs);
+    text_char(&lines, ']');
+    if (err == ERR_OK && text_ok(&lines)) {
+        json_put(out, "history", "");
+        text_slice_put(out, text_slice(&lines));
+    }
+    text_free(&lines);
+}
+
 /* Everything that comes from a record: nothing of it without shows_unit. */
 static void
-put_record(struct text *out, const struct verdict *verdict, const struct unit_view *view)
+put_record(struct text *out, const struct assessment *assessment, struct worker *worker,
+           bool history)
 {
+    const struct verdict *verdict = &assessment->verdict;
+    const struct caller *caller = &worker->caller;
+    const struct unit_view *view = &worker->view;
+    bool terms = ((unsigned)caller->role & SEES_TERMS) != 0;
     if (view->has_product)
         put_product(out, &view->product);
     put_unit(out, view);
     if (verdict->has_warranty)
-        put_warranty(out, &verdict->warranty);
+        put_warranty(out, &verdict->warranty, terms);
     if (verdict->recall != NULL)
         put_recall(out, verdict->recall);
+    if (!role_is_staff(caller->role))
+        return;
+    json_put(out, "record", "");
+    staff_unit_json(out, &view->unit, caller, assessment->now);
+    if (history && terms)
+        put_repairs(out, worker);
 }
 
 void
-verdict_json(struct text *out, const struct assessment *assessment, const struct unit_view *view,
-             const struct pages *pages, const char *language)
+verdict_json(struct text *out, const struct assessment *assessment, struct worker *worker,
+             const char *language, bool history)
 {
     const struct verdict *verdict = &assessment->verdict;
-    char checked_at[TIME_TEXT_MAX];
-    time_format(checked_at, assessment->now);
     text_char(out, '{');
     json_put_text(out, "verdict", verdict_class_name(verdict->class));
-    put_reasons(out, verdict, pages, language);
+    put_reasons(out, verdict, worker->app->pages, language);
     put_label(out, assessment);
     put_code(out, &assessment->reading);
     if (verdict->shows_unit && assessment->consulted)
-        put_record(out, verdict, view);
-    json_put_text(out, "checked_at", checked_at);
-    text_put(out, "}\n");
+        put_record(out, assessment, worker, history);
+    json_put_time(out, "checked_at", assessment->now);
+    text_char(out, '}');
 }

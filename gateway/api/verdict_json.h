@@ -5,8 +5,9 @@
 
 #include "gateway/api/assess.h"
 
-/* `view` is the worker's, `language` one of pages_languages. */
-void verdict_json(struct text *out, const struct assessment *assessment,
-                  const struct unit_view *view, const struct pages *pages, const char *language);
+/* Of the unit in worker->view, as worker->caller may see it; `language` is one of pages_languages.
+ * `history`: with the repairs for who may see them, which costs another read. */
+void verdict_json(struct text *out, const struct assessment *assessment, struct worker *worker,
+                  const char *language, bool history);
 
 #endif

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/api/api.h"
 
+#include <stdio.h>
+
 #include "gateway/api/assess.h"
 #include "gateway/api/verdict_json.h"
 #include "gateway/json/json.h"
+#include "gateway/json/write.h"
 
-enum { VERIFY_JSON_MAX = 8 * 1024 };
+enum { VERIFY_JSON_MAX = 4 * 1024 * 1024, CODES_MAX = 10000 };
 
 static const char html_type[] = "text/html; charset=utf-8";
 static const char json_type[] = "application/json";
@@ -21,14 +24,6 @@ struct call {
     struct assessment assessed; /* of its reading, once there is one */
 };
 
-/* Staff is who shows a credential, and there are none to show: everybody is the public. */
-static enum role
-role_of(const struct request *request)
-{
-    (void)request;
-    return ROLE_PUBLIC;
-}
-
 static void
 call_begin(struct call *call, struct worker *worker, const struct request *request,
            struct response *response)
@@ -37,7 +32,7 @@ call_begin(struct call *call, struct worker *worker, const struct request *reque
     *call = (struct call){.worker = worker, .request = request, .response = response};
     call->keyset = keyring_acquire(app->keyring);
     call->language = request_language(request, pages_languages(app->pages));
-    call->assessed.role = role_of(request);
+    call->assessed.role = worker->caller.role;
     call->assessed.now = request->now;
     response_header(response, "Vary", "Accept, Accept-Language");
     response_header(response, "Cache-Control", "no-store");
@@ -82,8 +77,8 @@ answer_verdict(struct call *call)
         return;
     }
     call->response->content_type = json_type;
-    verdict_json(&call->response->body, &call->assessed, &call->worker->view,
-                 call->worker->app->pages, call->language);
+    verdict_json(&call->response->body, &call->assessed, call->worker, call->language, true);
+    text_char(&call->response->body, '\n');
 }
 
 static void
@@ -165,14 +160,85 @@ answer_code(struct call *call, struct slice text)
         answer_verdict(call);
 }
 
+/* ---- many codes ---- */
+
+static void
+put_no_code(struct text *out, enum reading_error error)
+{
+    json_put(out, NULL, "{");
+    json_put_number(out, "status", 404);
+    json_put_text(out, "code", "not_a_code");
+    json_put_text(out, "detail", reading_error_info(error)->sentence);
+    text_char(out, '}');
+}
+
+static void
+put_verdict(struct call *call, struct slice text)
+{
+    struct text *out = &call->response->body;
+    enum reading_error error = reading_identify(&call->assessed.reading, text, confirm, call);
+    if (error != READ_OK && !names_a_unit(text)) {
+        put_no_code(out, error);
+        return;
+    }
+    assess(&call->assessed, call->worker, call->keyset);
+    json_put(out, NULL, "");
+    verdict_json(out, &call->assessed, call->worker, call->language, false);
+}
+
+static bool
+check_codes(const struct call *call, const struct json_node *codes)
+{
+    char pointer[32];
+    size_t row = 0;
+    if (!role_is_staff(call->worker->caller.role)) {
+        response_problem(call->response, 403, "denied", "Not allowed",
+                         "Many codes at once are for staff; send one as code", "/codes");
+        return false;
+    }
+    if (json_length(codes) > CODES_MAX) {
+        response_problem(call->response, 413, "too_large", "Content too large",
+                         "A request has at most 10000 codes", "/codes");
+        return false;
+    }
+    for (const struct json_node *code = json_first(codes); code != NULL; code = json_next(code)) {
+        (void)snprintf(pointer, sizeof pointer, "/codes/%zu", row++);
+        if (json_is(code, JSON_STRING))
+            continue;
+        response_problem(call->response, 400, "invalid", "The input is not valid",
+                         "A code has to be a string", pointer);
+        return false;
+    }
+    return true;
+}
+
+static void
+answer_codes(struct call *call, const struct json_node *codes)
+{
+    if (!check_codes(call, codes))
+        return;
+    call->response->content_type = json_type;
+    response_header(call->response, "Content-Language", "%s", call->language);
+    text_put(&call->response->body, "{\"results\":[");
+    for (const struct json_node *code = json_first(codes); code != NULL; code = json_next(code))
+        put_verdict(call, json_string(code));
+    text_put(&call->response->body, "]}\n");
+}
+
 static void
 verify_body(struct call *call, const struct json_doc *doc)
 {
-    static const struct json_member members[] = {{"code", JSON_STRING, true}, {NULL, 0, false}};
+    static const struct json_member one[] = {{"code", JSON_STRING, true}, {NULL, 0, false}};
+    static const struct json_member many[] = {{"codes", JSON_ARRAY, true}, {NULL, 0, false}};
     const struct json_node *root = json_root(doc);
+    const struct json_node *codes = json_member_of(root, "codes");
     struct fault fault = {ERR_OK, ""};
-    if (json_check_object(root, "", members, &fault) != ERR_OK) {
+    if (json_check_object(root, "", codes != NULL ? many : one, &fault) != ERR_OK) {
         response_fault(call->response, &fault);
+        return;
+    }
+    if (codes != NULL) {
+        answer_codes(call, codes);
         return;
     }
     call->pointer = "/code";

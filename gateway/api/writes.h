@@ -16,9 +16,20 @@ bool operation_of(struct operation *out, const struct worker *worker, const stru
 
 /* A request with this Idempotency-Key is under way in this process: 409 `in_progress`. Ends with
  * operation_end. Without the header always true. Thread-safe. */
-bool operation_begin(const struct operation *operation, const struct request *request,
-                     struct response *response) MUST_CHECK;
-void operation_end(const struct operation *operation, const struct request *request);
+bool operation_begin(const struct worker *worker, const struct operation *operation,
+                     const struct request *request, struct response *response) MUST_CHECK;
+void operation_end(const struct worker *worker, const struct operation *operation,
+                   const struct request *request);
+
+/* What a write came to whose outcome was ERR_UNKNOWN: looks for the operation. Other results stay
+ * as they are. */
+enum err operation_settle(struct registry_session *session, const struct operation *operation,
+                          enum err result) MUST_CHECK;
+
+/* Was the operation committed before? With ERR_OK *repeated says so; ERR_EXISTS: its key was used
+ * for something else. Without the header nothing is a repeat. */
+enum err operation_repeated(const struct worker *worker, const struct operation *operation,
+                            const struct request *request, bool *repeated) MUST_CHECK;
 
 /* The problem for what the registry answered to a write, with the current version as ETag on a
  * conflict: `"<version>"`. */

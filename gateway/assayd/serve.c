@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gateway/api/in_flight.h"
 #include "gateway/base/file.h"
 #include "gateway/http/http.h"
 #include "gateway/log/log.h"
@@ -22,6 +23,7 @@ struct daemon {
     int lock;
     struct keyring *keyring;
     struct pages *pages;
+    struct in_flight *in_flight;
     struct http_server *server;
     struct app app;
     struct fault keyset_fault; /* the last one that was logged */
@@ -69,6 +71,8 @@ open_parts(struct daemon *d, struct fault *fault)
         err = keyring_open(keyset, &d->keyring, fault);
     if (err == ERR_OK)
         err = pages_open(&d->pages, fault);
+    if (err == ERR_OK)
+        err = in_flight_open(&d->in_flight, (size_t)d->config->workers, fault);
     return err;
 }
 
@@ -84,6 +88,7 @@ start(struct daemon *d, struct fault *fault)
         .keyring = d->keyring,
         .secrets = d->store->secrets,
         .pages = d->pages,
+        .in_flight = d->in_flight,
         .now = now,
     };
     return http_start(&d->app, &d->server, fault);
@@ -94,6 +99,7 @@ stop(struct daemon *d)
 {
     http_stop(d->server);
     pages_close(d->pages);
+    in_flight_close(d->in_flight);
     if (d->keyring != NULL)
         keyring_close(d->keyring);
     store_close(d->store);

@@ -65,6 +65,10 @@ const char *request_language(const struct request *request, const char *const *t
  * absent, given twice, broken or does not fit. */
 bool query_value(char *out, size_t out_size, struct slice query, const char *name) MUST_CHECK;
 
+/* The decoded value of one segment of a path (RFC 3986 §2.1). False when it is broken, holds a NUL,
+ * is not UTF-8 or does not fit. */
+bool segment_value(char *out, size_t out_size, struct slice segment) MUST_CHECK;
+
 /* RFC 9457 problem details. `code` is stable; `detail` is for a person; `pointer` may be NULL. */
 void response_problem(struct response *response, int status, const char *code, const char *title,
                       const char *detail, const char *pointer);

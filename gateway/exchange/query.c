@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/exchange/exchange.h"
 
+/* `plus` is what '+' stands for: a blank in a form, itself in a path. */
 static bool
-decode_byte(char *out, struct slice *s)
+decode_byte(char *out, struct slice *s, char plus)
 {
     struct slice rest = *s;
     uint8_t byte = 0;
     if (!slice_take(&rest, "%")) {
-        *out = ' ';
-        if (rest.data[0] != '+')
-            *out = rest.data[0];
+        *out = rest.data[0] == '+' ? plus : rest.data[0];
         *s = slice_make(s->data + 1, s->len - 1);
         return true;
     }
@@ -22,11 +21,11 @@ decode_byte(char *out, struct slice *s)
 
 /* With a NUL at the end; false when it is broken, holds a NUL, is not UTF-8 or does not fit. */
 static bool
-decode(char *out, size_t out_size, struct slice s)
+decode(char *out, size_t out_size, struct slice s, char plus)
 {
     size_t len = 0;
     while (s.len > 0) {
-        if (len + 1 >= out_size || !decode_byte(out + len, &s))
+        if (len + 1 >= out_size || !decode_byte(out + len, &s, plus))
             return false;
         len++;
     }
@@ -43,12 +42,18 @@ query_value(char *out, size_t out_size, struct slice query, const char *name)
     while (query.len > 0) {
         struct slice pair = slice_take_until(&query, '&');
         char decoded[64]; /* a name that is broken or longer is not the one asked for */
-        if (!decode(decoded, sizeof decoded, slice_take_until(&pair, '=')) ||
+        if (!decode(decoded, sizeof decoded, slice_take_until(&pair, '='), ' ') ||
             !slice_equal(slice_of(decoded), name))
             continue;
-        if (found || !decode(out, out_size, pair))
+        if (found || !decode(out, out_size, pair, ' '))
             return false;
         found = true;
     }
     return found;
+}
+
+bool
+segment_value(char *out, size_t out_size, struct slice segment)
+{
+    return out_size > 0 && decode(out, out_size, segment, '+');
 }

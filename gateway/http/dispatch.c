@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/http/http.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "gateway/api/auth.h"
 
 static const char problem_type[] = "application/problem+json";
 
@@ -82,17 +85,61 @@ http_find(const struct route *routes, const struct request *request, struct resp
     return NULL;
 }
 
+static bool
+takes_type(const char *types, struct slice type)
+{
+    struct slice rest = slice_of(types);
+    type = slice_trim(slice_take_until(&type, ';'));
+    while (rest.len > 0) {
+        char one[64];
+        if (slice_copy(one, sizeof one, slice_take_until(&rest, ',')) &&
+            slice_equal_nocase(type, one))
+            return true;
+    }
+    return false;
+}
+
+static bool
+refuse(struct response *response, int status, const char *code, const char *title,
+       const char *detail)
+{
+    response_problem(response, status, code, title, detail, NULL);
+    return false;
+}
+
+static bool
+check_length(const struct worker *worker, const struct route *route, uint64_t length,
+             struct response *response)
+{
+    size_t max = route->body_max;
+    if (!role_is_staff(worker->caller.role) && max > BODY_PUBLIC_MAX)
+        max = BODY_PUBLIC_MAX;
+    if (length <= max)
+        return true;
+    return refuse(response, 413, "too_large", "Content too large",
+                  max == 0 ? "This address takes no body"
+                           : "The body is larger than this address takes");
+}
+
+bool
+http_admit(struct worker *worker, const struct route *route, const struct request *request,
+           uint64_t length, struct response *response)
+{
+    char detail[200];
+    if (!authenticate(worker, request, route->roles, response) ||
+        !check_length(worker, route, length, response))
+        return false;
+    if (route->body_type == NULL || takes_type(route->body_type, request->content_type))
+        return true;
+    (void)snprintf(detail, sizeof detail, "The body has to have one of these as Content-Type: %s",
+                   route->body_type);
+    return refuse(response, 415, "unsupported_media_type", "Unsupported media type", detail);
+}
+
 void
 http_answer(struct worker *worker, const struct route *route, const struct request *request,
             struct response *response)
 {
-    struct slice type = request->content_type;
-    type = slice_trim(slice_take_until(&type, ';'));
-    if (route->body_type != NULL && !slice_equal_nocase(type, route->body_type)) {
-        response_problem(response, 415, "unsupported_media_type", "Unsupported media type",
-                         "The body has to be JSON, with Content-Type: application/json", NULL);
-        return;
-    }
     route->handle(worker, request, response);
 }
 

@@ -5,14 +5,29 @@
 
 #include "gateway/api/app.h"
 
+/* Who may use a route: sets of enum role. What each of them is answered is for the handler, and
+ * what each may do to a unit for the rules of event.h. */
+enum {
+    ROLES_STAFF =
+        ROLE_SERVICE | ROLE_RETAILER | ROLE_ISSUER | ROLE_OPERATOR | ROLE_AUDITOR | ROLE_ADMIN,
+    ROLES_ANYBODY = ROLE_PUBLIC | ROLE_OWNER | ROLES_STAFF,
+    ROLES_ACTING = ROLE_OWNER | ROLE_SERVICE | ROLE_RETAILER | ROLE_OPERATOR, /* make events */
+    ROLES_CATALOGUE = ROLE_OPERATOR,                 /* change products, lots and recalls */
+    ROLES_EVERYTHING = ROLE_OPERATOR | ROLE_AUDITOR, /* read what only the operator sees */
+    ROLES_ISSUING = ROLE_ISSUER | ROLE_OPERATOR
+};
+
+/* Bytes of a body. The public's is never longer than BODY_PUBLIC_MAX, whatever the route takes. */
+enum { BODY_PUBLIC_MAX = 8 * 1024, BODY_MAX = 16 * 1024 * 1024 };
+
 struct route {
     unsigned methods; /* set of enum method; HEAD comes with GET */
     /* Segments between slashes: a word is itself, "{}" any one segment that is not empty, "{*}" at
      * the end all that follow, at least one. */
     const char *pattern;
-    unsigned roles;        /* set of enum role that may use it; staff routes leave public out */
-    size_t body_max;       /* 0: takes no body */
-    const char *body_type; /* media type of the body; NULL when it takes none */
+    unsigned roles;        /* that may use it: one of the sets above */
+    size_t body_max;       /* 0: takes no body; at most BODY_MAX */
+    const char *body_type; /* media types that it takes, with commas between; NULL: no body */
     handler *handle;
 };
 
@@ -26,7 +41,13 @@ enum method http_method(const char *name);
 const struct route *http_find(const struct route *routes, const struct request *request,
                               struct response *response);
 
-/* Answers a whole request: 415 here, everything else by the route's handler. */
+/* May this caller send this request, whose body has `length` bytes and is not read yet? Sets
+ * worker->caller. False: `response` holds the problem, which says nothing of any record: 401, 403
+ * or 503 of authenticate (auth.h), 413, 415. */
+bool http_admit(struct worker *worker, const struct route *route, const struct request *request,
+                uint64_t length, struct response *response) MUST_CHECK;
+
+/* Answers a whole request that was admitted, by the route's handler. */
 void http_answer(struct worker *worker, const struct route *route, const struct request *request,
                  struct response *response);
 

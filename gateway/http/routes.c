@@ -2,17 +2,32 @@
 #include "gateway/api/api.h"
 #include "gateway/http/http.h"
 
-/* A code of SCAN_TEXT_MAX bytes, each written as \uXXXX, and the object around it. */
-enum { VERIFY_BODY_MAX = 8 * 1024 };
+enum {
+    VERIFY_BODY_MAX = 4 * 1024 * 1024, /* 10,000 links of labels */
+    EVENTS_BODY_MAX = 1024 * 1024,
+    CREDENTIAL_BODY_MAX = 8 * 1024
+};
 
 static const char json[] = "application/json";
+static const char rows[] = "application/json,application/x-ndjson";
 
+/* Every address there is, and who may use it. A path that several rows share has a row for each
+ * method whose callers or bodies differ. */
 const struct route http_routes[] = {
-    {METHOD_GET, "/", 0, NULL, api_home},
-    {METHOD_GET, "/check", 0, NULL, api_check_form},
-    {METHOD_GET, "/01/{*}", 0, NULL, api_digital_link},
-    {METHOD_POST, "/v1/verify", VERIFY_BODY_MAX, json, api_verify},
-    {METHOD_GET, "/v1/keys", 0, NULL, api_keys},
-    {METHOD_GET, "/.well-known/jwks.json", 0, NULL, api_keys},
-    {0, NULL, 0, NULL, NULL},
+    {METHOD_GET, "/", ROLES_ANYBODY, 0, NULL, api_home},
+    {METHOD_GET, "/check", ROLES_ANYBODY, 0, NULL, api_check_form},
+    {METHOD_GET, "/01/{*}", ROLES_ANYBODY, 0, NULL, api_digital_link},
+    {METHOD_POST, "/v1/verify", ROLES_ANYBODY, VERIFY_BODY_MAX, json, api_verify},
+    {METHOD_GET, "/v1/keys", ROLES_ANYBODY, 0, NULL, api_keys},
+    {METHOD_GET, "/.well-known/jwks.json", ROLES_ANYBODY, 0, NULL, api_keys},
+    {METHOD_POST, "/v1/events", ROLES_ACTING, EVENTS_BODY_MAX, rows, api_events},
+    {METHOD_GET, "/v1/units/{}/{}", ROLES_STAFF, 0, NULL, api_unit},
+    {METHOD_GET, "/v1/units/{}/{}/events", ROLES_STAFF, 0, NULL, api_unit_events},
+    {METHOD_GET, "/v1/credentials", ROLE_ADMIN, 0, NULL, api_credentials},
+    {METHOD_POST, "/v1/credentials", ROLE_ADMIN, CREDENTIAL_BODY_MAX, json, api_credential_new},
+    {METHOD_GET, "/v1/credentials/{}", ROLE_ADMIN, 0, NULL, api_credential},
+    {METHOD_DELETE, "/v1/credentials/{}", ROLE_ADMIN, 0, NULL, api_credential_revoke},
+    {METHOD_POST, "/v1/credentials/{}/rotate", ROLE_ADMIN, CREDENTIAL_BODY_MAX, json,
+     api_credential_rotate},
+    {0, NULL, 0, 0, NULL, NULL},
 };

@@ -15,7 +15,13 @@
 #include "gateway/http/http.h"
 #include "gateway/log/log.h"
 
-enum { BODY_MAX = 64 * 1024, ANSWER_MAX = 1024 * 1024, MESSAGE_MAX = 200 };
+enum {
+    ANSWER_MAX = 32 * 1024 * 1024, /* 10,000 verdicts */
+    KEPT_MAX = 64 * 1024,          /* a thread gives back what a request needed beyond this */
+    STAFF_READ = 64,               /* see read_body */
+    SLOWEST_STAFF = 16 * 1024,     /* bytes a second */
+    MESSAGE_MAX = 200
+};
 
 struct http_server {
     struct mg_context *context;
@@ -120,18 +126,26 @@ read_head(struct edge *edge, const struct mg_request_info *info)
     return head;
 }
 
-/* Byte by byte: mg_read waits until it has all that it was asked for, each time anew, so only the
- * smallest read keeps to a deadline. What came together with the head costs no system call. */
+/* mg_read waits until it has all that it was asked for, each time anew and for each byte, so only
+ * the smallest read keeps to a deadline. What came together with the head costs no system call.
+ * Staff, who send whole batches, are known by name: for them a read may be late by STAFF_READ
+ * waits, and the deadline grows with the body. */
 static bool
 read_body(struct edge *edge, struct mg_connection *conn, uint64_t length)
 {
+    bool staff = role_is_staff(edge->worker.caller.role);
     int64_t deadline = monotonic_ms() + (int64_t)edge->worker.app->config->request_timeout_ms;
+    if (staff)
+        deadline += (int64_t)length * 1000 / SLOWEST_STAFF;
     text_reset(&edge->body);
     while (edge->body.len < length) {
-        char byte = 0;
-        if (mg_read(conn, &byte, 1) != 1 || monotonic_ms() > deadline)
+        char bytes[STAFF_READ];
+        uint64_t left = length - edge->body.len;
+        size_t wanted = staff && left >= sizeof bytes ? sizeof bytes : 1;
+        int got = mg_read(conn, bytes, wanted);
+        if (got != (int)wanted || monotonic_ms() > deadline)
             return false;
-        text_char(&edge->body, byte);
+        text_slice_put(&edge->body, slice_make(bytes, wanted));
         if (!text_ok(&edge->body))
             return false;
     }
@@ -139,8 +153,8 @@ read_body(struct edge *edge, struct mg_connection *conn, uint64_t length)
     return true;
 }
 
-/* The route of a request whose body, if any, was read to its end. NULL: the response holds the
- * problem; *unread says that some of the request is still to come. */
+/* The route of a request that was admitted and whose body, if any, was read to its end. NULL: the
+ * response holds the problem; *unread says that some of the request is still to come. */
 static const struct route *
 receive(struct edge *edge, struct mg_connection *conn, const struct head *head, bool *unread)
 {
@@ -150,16 +164,9 @@ receive(struct edge *edge, struct mg_connection *conn, const struct head *head, 
         return NULL;
     *unread = length > 0;
     const struct route *route = http_find(http_routes, &edge->request, &edge->response);
-    if (route == NULL || length == 0)
-        return route;
-    if (length > route->body_max) {
-        response_problem(&edge->response, 413, "too_large", "Content too large",
-                         route->body_max == 0 ? "This address takes no body"
-                                              : "The body is larger than this address takes",
-                         NULL);
+    if (route == NULL || !http_admit(&edge->worker, route, &edge->request, length, &edge->response))
         return NULL;
-    }
-    if (!read_body(edge, conn, length)) {
+    if (length > 0 && !read_body(edge, conn, length)) {
         response_problem(&edge->response, 408, "request_timeout", "Request timeout",
                          "The body did not arrive in time", NULL);
         return NULL;
@@ -184,6 +191,16 @@ transmit(struct edge *edge, struct mg_connection *conn, bool close)
     /* One write: two cost 44 ms. A client that is gone is no concern of ours. */
     if (text_ok(&edge->out))
         (void)mg_write(conn, edge->out.data, edge->out.len);
+}
+
+/* A batch must not cost a thread its megabytes for ever. */
+static void
+give_back(struct edge *edge)
+{
+    struct text *const texts[] = {&edge->body, &edge->out, &edge->response.body};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (texts[i]->capacity > KEPT_MAX)
+            text_free(texts[i]);
 }
 
 static void
@@ -222,6 +239,7 @@ begin_request(struct mg_connection *conn)
     bool kept = edge->worker.app->config->keep_alive_ms > 0 && !head_wants_close(&head);
     transmit(edge, conn, unread || !kept);
     log_request(edge, route);
+    give_back(edge);
     return edge->response.status; /* above 0: CivetWeb does nothing more */
 }
 

@@ -111,6 +111,18 @@ json_item(const struct json_node *array, size_t index)
     return (const struct json_node *)cJSON_GetArrayItem(tree(array), (int)index);
 }
 
+const struct json_node *
+json_first(const struct json_node *array)
+{
+    return json_is(array, JSON_ARRAY) ? (const struct json_node *)tree(array)->child : NULL;
+}
+
+const struct json_node *
+json_next(const struct json_node *item)
+{
+    return item != NULL ? (const struct json_node *)tree(item)->next : NULL;
+}
+
 struct slice
 json_string(const struct json_node *node)
 {

@@ -47,6 +47,9 @@ const struct json_node *json_member_of(const struct json_node *object, const cha
 size_t json_length(const struct json_node *array);
 /* NULL past the end. Counts from the first item: for short arrays. */
 const struct json_node *json_item(const struct json_node *array, size_t index);
+/* The items of an array one after the other, for long ones; NULL after the last. */
+const struct json_node *json_first(const struct json_node *array);
+const struct json_node *json_next(const struct json_node *item);
 /* Of a string; empty slice for anything else. */
 struct slice json_string(const struct json_node *node);
 /* An integer between min and max. */

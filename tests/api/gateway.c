@@ -99,14 +99,17 @@ gateway_set_up(void **state)
     g->registry = test_open(g->place.url);
     assert_int_equal(keyring_open(g->keyset_path, &g->keyring, NULL), ERR_OK);
     assert_int_equal(pages_open(&g->pages, NULL), ERR_OK);
+    assert_int_equal(in_flight_open(&g->in_flight, 4, NULL), ERR_OK);
     config_defaults(&g->config);
     strcpy(g->config.base_url, "https://id.example.com");
     g->app = (struct app){.config = &g->config,
                           .registry = g->registry,
                           .keyring = g->keyring,
                           .secrets = &g->secrets,
-                          .pages = g->pages};
+                          .pages = g->pages,
+                          .in_flight = g->in_flight};
     g->worker.app = &g->app;
+    g->worker.caller.role = ROLE_PUBLIC;
     g->worker.session = test_session(g->registry);
     text_init(&g->response.body, ANSWER_MAX);
     put_product(g);
@@ -122,6 +125,7 @@ gateway_tear_down(void **state)
     registry_close(g->registry);
     keyring_close(g->keyring);
     pages_close(g->pages);
+    in_flight_close(g->in_flight);
     text_free(&g->response.body);
     test_place_remove(&g->place);
     free(g);

@@ -6,6 +6,7 @@
 
 #include "crypto/token_sign.h"
 #include "gateway/api/api.h"
+#include "gateway/api/in_flight.h"
 #include "gateway/json/json.h"
 #include "tests/registry/support.h"
 
@@ -33,6 +34,7 @@ struct gateway {
     struct registry *registry;
     struct keyring *keyring;
     struct pages *pages;
+    struct in_flight *in_flight;
     struct secrets secrets;
     struct config config;
     struct app app;

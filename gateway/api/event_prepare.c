@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/api/auth.h"
+#include "gateway/api/writing.h"
+
+enum err
+writing_refuse(struct writing *w, enum err err, const char *sentence)
+{
+    return fault_set(&w->out->fault, err, "%s: %s", event_type_name(w->row->event.type), sentence);
+}
+
+/* ---- the event, complete ---- */
+
+static bool
+needs_past(enum event_type type)
+{
+    static const enum event_type types[] = {EVENT_RECOVER,       EVENT_RELEASE,     EVENT_RESTOCK,
+                                            EVENT_REPORT_STOLEN, EVENT_REPORT_LOST, EVENT_RETURN};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (types[i] == type)
+            return true;
+    return false;
+}
+
+static enum err
+complete(struct writing *w)
+{
+    const struct unit_view *view = &w->worker->view;
+    struct event *event = &w->event;
+    enum err err = ERR_OK;
+    *event = w->row->event;
+    event->at = w->operation->at;
+    event->role = w->worker->caller.role;
+    memcpy(event->actor, w->worker->caller.organisation, sizeof event->actor);
+    memcpy(event->operation, w->operation->id, sizeof event->operation);
+    if (view->has_product)
+        event->offset_minutes = view->product.offset_minutes;
+    if (event->type == EVENT_RETURN)
+        event->product_allows = view->has_product && view->product.returns_from_any;
+    if (event->type == EVENT_RESTOCK)
+        memcpy(event->seal, view->unit.claim, sizeof event->seal);
+    if (needs_past(event->type))
+        err = past_read(w->worker->session, &w->row->key, NULL, &w->past);
+    if (err == ERR_OK)
+        event->ends_own = past_ends_own(&w->past, &view->unit, event);
+    return err;
+}
+
+/* ---- where ---- */
+
+enum place { PLACE_TARGET = 1, PLACE_UNIT = 2, PLACE_STOCK = 4 };
+
+/* Where a retailer has to be for an event. */
+static const struct {
+    enum event_type type;
+    unsigned places;
+} retailer_places[] = {
+    {EVENT_RECEIVE, PLACE_TARGET},      {EVENT_MOVE, PLACE_TARGET | PLACE_UNIT},
+    {EVENT_RESTOCK, PLACE_TARGET},      {EVENT_SELL, PLACE_UNIT},
+    {EVENT_REPORT_STOLEN, PLACE_STOCK}, {EVENT_REPORT_LOST, PLACE_STOCK},
+};
+
+/* A credential without locations is of the whole organisation, and a location does not say whose it
+ * is: then the history does, by who put the unit there. */
+static bool
+is_own_stock(const struct writing *w)
+{
+    const struct caller *caller = &w->worker->caller;
+    const char *location = w->worker->view.unit.location;
+    const struct past_actor *keeper = &w->past.facts.keeper;
+    if (caller->location_count > 0)
+        return location[0] != '\0' && caller_at_location(caller, location);
+    return keeper->role == caller->role && strcmp(keeper->actor, caller->organisation) == 0;
+}
+
+static enum err
+check_place(struct writing *w)
+{
+    const struct caller *caller = &w->worker->caller;
+    unsigned places = 0;
+    for (size_t i = 0; i < sizeof retailer_places / sizeof retailer_places[0]; i++)
+        if (retailer_places[i].type == w->event.type && caller->role == ROLE_RETAILER)
+            places = retailer_places[i].places;
+    if ((places & PLACE_TARGET) != 0 &&
+        !caller_at_location(caller, event_value(&w->event, FIELD_LOCATION)))
+        return writing_refuse(w, ERR_DENIED, "that location is not one of yours");
+    if ((places & PLACE_UNIT) != 0 && !caller_at_location(caller, w->worker->view.unit.location))
+        return writing_refuse(w, ERR_DENIED,
+                              "the unit is recorded at a location that is not yours");
+    if ((places & PLACE_STOCK) != 0 && !is_own_stock(w))
+        return writing_refuse(w, ERR_DENIED,
+                              "only for stock of your own: the unit is not recorded as yours");
+    return ERR_OK;
+}
+
+/* ---- events of more than one record ---- */
+
+static enum err
+apply_undo(struct writing *w)
+{
+    struct registry_session *session = w->worker->session;
+    const struct unit_view *view = &w->worker->view;
+    const struct unit *now = &view->unit;
+    struct undoing undoing = {.now = now,
+                              .before = &w->before,
+                              .undo = &w->event,
+                              .lot = view->has_lot ? &view->lot : NULL,
+                              .recalls = view->recalls,
+                              .recall_count = view->recall_count};
+    size_t count = 0;
+    enum err err = ERR_OK;
+    w->before = *now;
+    if (now->version > 1) {
+        err = past_unit(session, now, now->version - 1, &w->before, &w->out->fault);
+        if (err == ERR_OK)
+            err = registry_events(session, &w->row->key, now->version - 1, &w->last, 1, &count);
+        undoing.last = &w->last;
+    }
+    if (err == ERR_OK && now->version > 1 && count != 1)
+        return ERR_CONFLICT; /* somebody else was faster: the next try sees it */
+    return err == ERR_OK ? event_undo(&w->changes[0].unit, &undoing, &w->out->fault) : err;
+}
+
+/* The row's event without the fields that name the other unit. */
+static enum err
+other_key(struct writing *w, struct event *bare, struct unit_key *other)
+{
+    const char *gtin = event_value(&w->event, FIELD_OTHER_GTIN);
+    const char *serial = event_value(&w->event, FIELD_OTHER_SERIAL);
+    if (!gtin_valid(slice_of(gtin)) || !slice_copy(other->gtin, sizeof other->gtin, slice_of(gtin)))
+        return writing_refuse(w, ERR_INVALID, "other_gtin has to be a GTIN");
+    if (!gs1_value_valid(slice_of(serial)) ||
+        !slice_copy(other->serial, sizeof other->serial, slice_of(serial)))
+        return writing_refuse(w, ERR_INVALID, "other_serial has to be a serial");
+    if (memcmp(other, &w->row->key, sizeof *other) == 0)
+        return writing_refuse(w, ERR_INVALID, "other_serial is the unit itself");
+    *bare = w->event;
+    bare->field_count = 0;
+    for (size_t i = 0; i < w->event.field_count; i++)
+        if (w->event.fields[i].id != FIELD_OTHER_GTIN &&
+            w->event.fields[i].id != FIELD_OTHER_SERIAL)
+            bare->fields[bare->field_count++] = w->event.fields[i];
+    return ERR_OK;
+}
+
+static enum err
+apply_replace(struct writing *w)
+{
+    const struct unit_view *view = &w->worker->view;
+    struct unit_key other;
+    memset(&other, 0, sizeof other);
+    enum err err = other_key(w, &w->last, &other);
+    if (err == ERR_OK)
+        err = registry_view(w->worker->session, &other, &w->other);
+    if (err != ERR_OK)
+        return err;
+    if (!w->other.has_unit)
+        return writing_refuse(w, ERR_NOT_FOUND, "the replacement is not registered");
+    struct replacement in = {.old_unit = &view->unit,
+                             .new_unit = &w->other.unit,
+                             .old_product = &view->product,
+                             .new_product = &w->other.product,
+                             .event = &w->last};
+    err = event_replace(&w->replaced, &in, &w->out->fault);
+    if (err != ERR_OK)
+        return err;
+    w->changes[0] = (struct change){w->replaced.old_unit, w->replaced.old_event};
+    w->changes[1] = (struct change){w->replaced.new_unit, w->replaced.new_event};
+    w->change_count = 2;
+    return ERR_OK;
+}
+
+static enum err
+apply_rules(struct writing *w)
+{
+    w->change_count = 1;
+    w->changes[0].event = w->event;
+    if (w->event.type == EVENT_UNDO)
+        return apply_undo(w);
+    if (w->event.type == EVENT_REPLACE)
+        return apply_replace(w);
+    enum err err =
+        event_apply(&w->changes[0].unit, &w->worker->view.unit, &w->event, &w->out->fault);
+    return err == ERR_OK ? check_place(w) : err;
+}
+
+/* ---- the second return ---- */
+
+static bool
+is_second_return(const struct writing *w)
+{
+    return w->row->event.type == EVENT_RETURN && w->worker->caller.role == ROLE_RETAILER &&
+           w->worker->view.unit.state == UNIT_RETURNED;
+}
+
+/* The copy and the original met. The gateway itself holds the unit, as an operator without a name,
+ * so that neither shop can release it; the reason tells both. */
+static enum err
+hold(struct writing *w)
+{
+    const char *first = w->past.facts.returned.actor;
+    const char *second = w->worker->caller.organisation;
+    struct event *event = &w->changes[0].event;
+    memset(event, 0, sizeof *event);
+    event->type = EVENT_HOLD;
+    event->at = w->event.at;
+    event->role = ROLE_OPERATOR;
+    event->offset_minutes = w->event.offset_minutes;
+    memcpy(event->operation, w->operation->id, sizeof event->operation);
+    event->fields[0].id = FIELD_REASON;
+    event->field_count = 1;
+    (void)snprintf(event->fields[0].value, sizeof event->fields[0].value,
+                   "returned to %s while its return to %s is open", second, first);
+    return event_apply(&w->changes[0].unit, &w->worker->view.unit, event, &w->out->fault);
+}
+
+enum err
+writing_second_return(struct writing *w)
+{
+    return fault_set(&w->out->fault, ERR_CONFLICT,
+                     "return: the unit was returned to %s already, and that return is open. "
+                     "Such a unit is held, for one of the two may be a copy: keep it, and ask the "
+                     "brand",
+                     w->past.facts.returned.actor);
+}
+
+/* ERR_OK: w->changes are to be written. */
+enum err
+writing_prepare(struct writing *w)
+{
+    struct worker *worker = w->worker;
+    bool owner = worker->caller.role == ROLE_OWNER;
+    enum err err = registry_view(worker->session, &w->row->key, &worker->view);
+    if (err != ERR_OK)
+        return err;
+    bool owned = worker->view.has_unit && caller_owns(worker, w->request, &worker->view.unit);
+    if (owner && !owned)
+        return writing_refuse(w, ERR_DENIED, "only with the secret of the unit's owner");
+    if (!worker->view.has_unit)
+        return writing_refuse(w, ERR_NOT_FOUND, "this serial of this product is not registered");
+    w->out->has_unit = true;
+    w->out->unit = worker->view.unit;
+    if (w->row->version != 0 && w->row->version != worker->view.unit.version)
+        return writing_refuse(w, ERR_CONFLICT, "somebody else changed the unit; look at it again");
+    err = complete(w);
+    if (err == ERR_OK)
+        err = apply_rules(w);
+    w->second_return = err == ERR_CONFLICT && is_second_return(w);
+    if (!w->second_return)
+        return err;
+    bool held = (worker->view.unit.conditions & CONDITION_HELD) != 0;
+    return held ? writing_second_return(w) : hold(w);
+}

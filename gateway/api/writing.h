@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Private to the writing of events: event_prepare.c decides what is to be written, event_write.c
+ * writes it. */
+#ifndef ASSAY_API_WRITING_H
+#define ASSAY_API_WRITING_H
+
+#include "gateway/api/event_write.h"
+#include "gateway/api/past.h"
+#include "gateway/rules/history.h"
+
+/* One event under way: too large for a stack. worker->view is about its unit. */
+struct writing {
+    struct worker *worker;
+    const struct request *request;
+    const struct event_row *row;
+    const struct operation *operation;
+    struct outcome *out;
+    struct event event; /* the row's, complete */
+    struct past past;   /* when the event needs it */
+    bool second_return; /* the change is to hold the unit */
+    size_t change_count;
+    struct change changes[2];
+    /* For an undo or a replacement: */
+    struct unit before;
+    struct event last;
+    struct unit_view other;
+    struct replaced replaced;
+};
+
+/* Says so in w->out->fault, which begins with the event's name. */
+enum err writing_refuse(struct writing *w, enum err err, const char *sentence) MUST_CHECK;
+
+/* ERR_OK: w->changes are to be written. Reads the unit anew; w->out->unit is what it is now. */
+enum err writing_prepare(struct writing *w) MUST_CHECK;
+/* What both shops are told, as ERR_CONFLICT. */
+enum err writing_second_return(struct writing *w) MUST_CHECK;
+
+#endif
