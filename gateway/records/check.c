@@ -177,6 +177,20 @@ product_check(const struct product *product, struct fault *fault)
     return check_entitlements(product, fault);
 }
 
+enum err
+lot_check(const struct lot *lot, struct fault *fault)
+{
+    if (!gtin_valid(slice_of(lot->gtin)))
+        return fault_set(fault, ERR_INVALID,
+                         "/gtin: not a GTIN of 14 digits with a right check digit");
+    if (!gs1_value_valid(slice_of(lot->lot)))
+        return fault_set(fault, ERR_INVALID, "/lot: not a lot number");
+    if (lot->made_on != CIVIL_NONE && lot->expires_on != CIVIL_NONE &&
+        lot->expires_on < lot->made_on)
+        return fault_set(fault, ERR_INVALID, "/expires_on: before made_on");
+    return ERR_OK;
+}
+
 static enum err
 check_limits(const struct recall *recall, struct fault *fault)
 {

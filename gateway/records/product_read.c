@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "gateway/json/json.h"
+#include "gateway/records/place.h"
 #include "gateway/records/records.h"
 
 static const struct json_member product_members[] = {
-    {"gtin", JSON_STRING, true},         {"version", JSON_INTEGER, false},
-    {"item", JSON_STRING, false},        {"brand", JSON_STRING, false},
-    {"name", JSON_STRING, true},         {"model", JSON_STRING, false},
-    {"picture", JSON_STRING, false},     {"support", JSON_STRING, false},
-    {"markets", JSON_ARRAY, false},      {"offset_minutes", JSON_INTEGER, false},
-    {"entitlements", JSON_ARRAY, false}, {NULL, JSON_STRING, false},
+    {"gtin", JSON_STRING, true},
+    {"version", JSON_INTEGER, false},
+    {"item", JSON_STRING, false},
+    {"brand", JSON_STRING, false},
+    {"name", JSON_STRING, true},
+    {"model", JSON_STRING, false},
+    {"picture", JSON_STRING, false},
+    {"support", JSON_STRING, false},
+    {"markets", JSON_ARRAY, false},
+    {"offset_minutes", JSON_INTEGER, false},
+    {"entitlements", JSON_ARRAY, false},
+    {"activation_before_sale", JSON_BOOL, false},
+    {"returns_from_any", JSON_BOOL, false},
+    {NULL, JSON_STRING, false},
 };
 
 static const struct json_member entitlement_members[] = {
@@ -19,33 +27,6 @@ static const struct json_member entitlement_members[] = {
     {"covers", JSON_STRING, false},   {"requires_activation", JSON_BOOL, false},
     {"countries", JSON_ARRAY, false}, {NULL, JSON_STRING, false},
 };
-
-/* An object under reading, and where it is. */
-struct place {
-    const struct json_node *object;
-    const char *pointer;
-    struct fault *fault;
-};
-
-static enum err
-read_text(const struct place *at, const char *name, char *out, size_t size)
-{
-    struct slice value = json_string(json_member_of(at->object, name));
-    if (slice_copy(out, size, value))
-        return ERR_OK;
-    return fault_set(at->fault, ERR_INVALID, "%s/%s: longer than %zu bytes", at->pointer, name,
-                     size - 1);
-}
-
-static enum err
-read_number(const struct place *at, const char *name, int64_t max, int64_t *out)
-{
-    const struct json_node *node = json_member_of(at->object, name);
-    *out = 0;
-    if (node == NULL || json_integer(out, node, -max, max))
-        return ERR_OK;
-    return fault_set(at->fault, ERR_INVALID, "%s/%s: out of range", at->pointer, name);
-}
 
 /* ["DE","AT"] as "DE AT". */
 static enum err
@@ -96,13 +77,13 @@ read_entitlement(const struct place *at, struct entitlement *out)
     int64_t months = 0;
     enum err err = json_check_object(at->object, at->pointer, entitlement_members, at->fault);
     if (err == ERR_OK)
-        err = read_text(at, "id", out->id, sizeof out->id);
+        err = place_text(at, "id", out->id, sizeof out->id);
     if (err == ERR_OK)
-        err = read_text(at, "title", out->title, sizeof out->title);
+        err = place_text(at, "title", out->title, sizeof out->title);
     if (err == ERR_OK)
-        err = read_text(at, "covers", out->covers, sizeof out->covers);
+        err = place_text(at, "covers", out->covers, sizeof out->covers);
     if (err == ERR_OK)
-        err = read_number(at, "months", UINT16_MAX, &months);
+        err = place_number(at, "months", UINT16_MAX, &months);
     if (err == ERR_OK)
         err = read_countries(at, "countries", out->countries, sizeof out->countries);
     if (err == ERR_OK)
@@ -153,7 +134,7 @@ read_texts(const struct place *at, struct product *out)
         {"support", out->support, sizeof out->support},
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        enum err err = read_text(at, texts[i].name, texts[i].value, texts[i].size);
+        enum err err = place_text(at, texts[i].name, texts[i].value, texts[i].size);
         if (err != ERR_OK)
             return err;
     }
@@ -161,25 +142,23 @@ read_texts(const struct place *at, struct product *out)
 }
 
 static enum err
-read_product(struct product *out, const struct place *at)
+read_product(struct product *out, bool *has_version, const struct place *at)
 {
-    int64_t version = 0;
     int64_t offset = 0;
     enum err err = json_check_object(at->object, at->pointer, product_members, at->fault);
     if (err == ERR_OK)
         err = read_texts(at, out);
     if (err == ERR_OK)
-        err = read_number(at, "version", JSON_INTEGER_MAX, &version);
+        err = place_version(at, &out->version, has_version);
     if (err == ERR_OK)
-        err = read_number(at, "offset_minutes", INT16_MAX, &offset);
+        err = place_number(at, "offset_minutes", INT16_MAX, &offset);
     if (err == ERR_OK)
         err = read_entitlements(at, out);
     if (err != ERR_OK)
         return err;
-    if (version < 0)
-        return fault_set(at->fault, ERR_INVALID, "/version: below 0");
-    out->version = (uint64_t)version;
     out->offset_minutes = (int16_t)offset;
+    out->activation_before_sale = json_true(json_member_of(at->object, "activation_before_sale"));
+    out->returns_from_any = json_true(json_member_of(at->object, "returns_from_any"));
     return product_check(out, at->fault);
 }
 
@@ -193,8 +172,8 @@ product_from_json(struct product *out, bool *has_version, struct slice text, str
     if (err != ERR_OK)
         return err;
     struct place root = {json_root(doc), "", fault};
-    err = read_product(out, &root);
-    *has_version = err == ERR_OK && json_member_of(root.object, "version") != NULL;
+    err = read_product(out, has_version, &root);
+    *has_version = *has_version && err == ERR_OK;
     json_free(doc);
     return err;
 }

@@ -95,10 +95,24 @@ product_json(struct text *out, const struct product *product)
     json_put_text(out, "support", product->support);
     json_put_words(out, "markets", product->markets);
     json_put_number(out, "offset_minutes", product->offset_minutes);
+    json_put_bool(out, "activation_before_sale", product->activation_before_sale);
+    json_put_bool(out, "returns_from_any", product->returns_from_any);
     json_put(out, "entitlements", "[");
     for (size_t i = 0; i < product->entitlement_count && i < ENTITLEMENTS_MAX; i++)
         put_entitlement(out, &product->entitlements[i]);
     text_put(out, "]}");
+}
+
+void
+lot_json(struct text *out, const struct lot *lot)
+{
+    text_char(out, '{');
+    json_put_text(out, "gtin", lot->gtin);
+    json_put_text(out, "lot", lot->lot);
+    json_put_number(out, "version", (int64_t)lot->version);
+    json_put_day(out, "made_on", lot->made_on);
+    json_put_day(out, "expires_on", lot->expires_on);
+    text_char(out, '}');
 }
 
 void

@@ -13,7 +13,11 @@
 #include "gateway/rules/event.h"
 #include "gateway/rules/unit.h"
 
-enum { PRODUCT_JSON_MAX = 64 * 1024 }; /* bytes of a product that is read */
+enum {
+    PRODUCT_JSON_MAX = 64 * 1024, /* bytes of a product that is read */
+    LOT_JSON_MAX = 4 * 1024,
+    RECALL_JSON_MAX = 16 * 1024
+};
 
 /* {"gtin", "serial", "variant", "lot", "version", "state", "conditions": [], "kid", "claim_code":
  * bool, "registered_at", "made_on", "expires_on", "shipped_on", "sold_on", "activated_on",
@@ -24,9 +28,13 @@ void unit_json(struct text *out, const struct unit *unit);
 void event_json(struct text *out, const struct event *event);
 
 /* {"gtin", "version", "item", "brand", "name", "model", "picture", "support", "markets": [],
- * "offset_minutes", "entitlements": [{"id", "title", "starts": ["sale", …], "months",
- * "requires_activation", "covers", "countries": []}]}: what product_from_json reads. */
+ * "offset_minutes", "activation_before_sale", "returns_from_any", "entitlements": [{"id", "title",
+ * "starts": ["sale", …], "months", "requires_activation", "covers", "countries": []}]}: what
+ * product_from_json reads. */
 void product_json(struct text *out, const struct product *product);
+
+/* {"gtin", "lot", "version", "made_on", "expires_on"}: what lot_from_json reads. */
+void lot_json(struct text *out, const struct lot *lot);
 
 /* {"id", "version", "gtin", "lot", "serial_from", "serial_to", "made_from", "made_to", "stop_use",
  * "text", "link", "opened_at", "lifted_at"} */
@@ -39,12 +47,22 @@ void recall_json(struct text *out, const struct recall *recall);
 enum err product_from_json(struct product *out, bool *has_version, struct slice text,
                            struct fault *fault) MUST_CHECK;
 
-/* The rules that every stored product and recall keeps, whoever wrote it: ERR_INVALID, the fault
- * begins with the JSON pointer of the member. A product: a GTIN with its check digit, texts without
- * control characters, picture "https://…" or "/…", support https, mailto or tel, offset -720 to
- * 840, entitlements with different ids of a-z A-Z 0-9 - _ and 1 to 1200 months. A recall: an id of
- * the same characters and ".", a valid GTIN, valid serial limits and dates in order, a text. */
+/* Reads the form of lot_json; gtin and lot are required. Otherwise as product_from_json. */
+enum err lot_from_json(struct lot *out, bool *has_version, struct slice text,
+                       struct fault *fault) MUST_CHECK;
+
+/* Reads a new recall: the form of recall_json without version and times. id, gtin and text are
+ * required; version and times are 0. Faults as product_from_json. */
+enum err recall_from_json(struct recall *out, struct slice text, struct fault *fault) MUST_CHECK;
+
+/* The rules that every stored product, lot and recall keeps, whoever wrote it: ERR_INVALID, the
+ * fault begins with the JSON pointer of the member. A product: a GTIN with its check digit, texts
+ * without control characters, picture "https://…" or "/…", support https, mailto or tel, offset
+ * -720 to 840, entitlements with different ids of a-z A-Z 0-9 - _ and 1 to 1200 months. A lot: a
+ * valid GTIN and lot, and it expires no earlier than it was made. A recall: an id of the same
+ * characters and ".", a valid GTIN, valid serial limits and dates in order, a text. */
 enum err product_check(const struct product *product, struct fault *fault) MUST_CHECK;
+enum err lot_check(const struct lot *lot, struct fault *fault) MUST_CHECK;
 enum err recall_check(const struct recall *recall, struct fault *fault) MUST_CHECK;
 
 #endif

@@ -25,7 +25,7 @@ test('a product is put, read as it was put, and listed', () => {
   const data = join(temporary(), 'data');
   const full = {
     item: 'DR-18', brand: 'Müller', model: '18', support: 'https://support.example.com/dr-18', markets: ['AT', 'DE'],
-    offset_minutes: 60,
+    offset_minutes: 60, activation_before_sale: false, returns_from_any: false,
     entitlements: [{ id: 'std', title: 'Two years', starts: ['sale', 'shipment'], months: 24, requires_activation: false, covers: 'parts' }],
   };
   assert.match(run(data, 0, 'product', 'put', product(data, full)).stdout, /added, version 1/);

@@ -13,6 +13,7 @@
 #define N "\"name\":\"Drill\""
 #define E(members) "{" G "," N ",\"entitlements\":[{" members "}]}"
 #define STD "\"id\":\"std\",\"title\":\"T\",\"starts\":[\"sale\"],\"months\":24"
+#define FLAGS(before, any) "\"activation_before_sale\":" before ",\"returns_from_any\":" any ","
 #define TEN "0123456789"
 #define SIXTY TEN TEN TEN TEN TEN TEN
 
@@ -54,6 +55,9 @@ static const struct {
     {"offset too far west", "{" G "," N ",\"offset_minutes\":-721}", "/offset_minutes"},
     {"offset out of any range", "{" G "," N ",\"offset_minutes\":70000}", "/offset_minutes"},
     {"offset with a fraction", "{" G "," N ",\"offset_minutes\":1.5}", ""},
+    {"a policy as a text", "{" G "," N ",\"returns_from_any\":\"no\"}", "/returns_from_any"},
+    {"a policy as a number", "{" G "," N ",\"activation_before_sale\":1}",
+     "/activation_before_sale"},
     {"entitlements as an object", "{" G "," N ",\"entitlements\":{}}", "/entitlements"},
     {"entitlement as a text", "{" G "," N ",\"entitlements\":[\"std\"]}", "/entitlements/0"},
     {"entitlement without id", E("\"title\":\"T\",\"starts\":[\"sale\"],\"months\":1"),
@@ -130,17 +134,22 @@ what_is_read_is_written_again(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "{" G ",\"version\":0," N ",\"offset_minutes\":0,\"entitlements\":[]}",
+        "{" G ",\"version\":0," N
+        ",\"offset_minutes\":0," FLAGS("false", "false") "\"entitlements\":[]}",
         "{" G ",\"version\":9007199254740991,\"item\":\"DR-18\",\"brand\":\"M\xC3\xBCller & "
-              "S\xC3\xB6hne\","
+        "S\xC3\xB6hne\","
         "\"name\":\"A \\\"B\\\" \\\\ C\",\"model\":\"18\",\"picture\":\"/p/1.png\","
-        "\"support\":\"tel:+49221123\",\"markets\":[\"AT\",\"CH\",\"DE\"],\"offset_minutes\":840,"
-        "\"entitlements\":[{\"id\":\"a\",\"title\":\"T\",\"starts\":[\"manufacture\",\"shipment\","
-        "\"activation\",\"sale\"],\"months\":1200,\"requires_activation\":true,\"covers\":\"all\","
-        "\"countries\":[\"DE\"]},{\"id\":\"A\",\"title\":\"U\",\"starts\":[\"sale\"],\"months\":1,"
-        "\"requires_activation\":false}]}",
+        "\"support\":\"tel:+49221123\",\"markets\":[\"AT\",\"CH\",\"DE\"],\"offset_minutes\":"
+        "840," FLAGS("true", "true") "\"entitlements\":[{\"id\":\"a\",\"title\":\"T\",\"starts\":["
+                                     "\"manufacture\",\"shipment\","
+                                     "\"activation\",\"sale\"],\"months\":1200,\"requires_"
+                                     "activation\":true,\"covers\":\"all\","
+                                     "\"countries\":[\"DE\"]},{\"id\":\"A\",\"title\":\"U\","
+                                     "\"starts\":[\"sale\"],\"months\":1,"
+                                     "\"requires_activation\":false}]}",
         "{" G ",\"version\":1," N ",\"picture\":\"https://a/b?c=d&e=f\","
-        "\"support\":\"mailto:a@example.com\",\"offset_minutes\":-720,\"entitlements\":[]}",
+        "\"support\":\"mailto:a@example.com\",\"offset_minutes\":-720," FLAGS(
+            "true", "false") "\"entitlements\":[]}",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct product product;

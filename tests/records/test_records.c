@@ -135,6 +135,7 @@ products_show_their_promises(void **state)
                                     .name = "Drill",
                                     .markets = "AT DE",
                                     .offset_minutes = -60,
+                                    .returns_from_any = true,
                                     .entitlement_count = 1,
                                     .entitlements = {{.id = "std",
                                                       .title = "Two years",
@@ -147,6 +148,7 @@ products_show_their_promises(void **state)
     product_json(&out, &product);
     assert_written(&out, "{\"gtin\":\"09506000134352\",\"version\":3,\"name\":\"Drill\","
                          "\"markets\":[\"AT\",\"DE\"],\"offset_minutes\":-60,"
+                         "\"activation_before_sale\":false,\"returns_from_any\":true,"
                          "\"entitlements\":[{\"id\":\"std\",\"title\":\"Two years\","
                          "\"starts\":[\"sale\",\"manufacture\"],\"months\":24,"
                          "\"requires_activation\":true,\"covers\":\"parts\","
