@@ -38,6 +38,9 @@ static const struct key keys[] = {
      AT(keep_alive_ms), NULL, 0, 600000},
     {"log", "LEVEL", "info", "error, info or debug, as JSON lines on standard error", AT(log),
      config_value_log, 0, 0},
+    {"document_hosts", "HOSTS", "",
+     "where documents may be: hosts of the inventory system, blanks between; none when empty",
+     AT(document_hosts), config_value_document_hosts, 0, 0},
 };
 _Static_assert(sizeof keys / sizeof keys[0] == CONFIG_KEYS, "config.h holds a source for each key");
 
@@ -171,6 +174,19 @@ config_check(struct config *config, struct fault *fault)
         return fault_set(fault, ERR_INVALID, "base_url: %s does not lead to port %llu",
                          config->base_url, (unsigned long long)config->port);
     return ERR_OK;
+}
+
+enum err
+config_check_document(const struct config *config, const char *link, struct fault *fault)
+{
+    if (config_hosts_have(slice_of(config->document_hosts), slice_of(link)))
+        return ERR_OK;
+    if (config->document_hosts[0] == '\0')
+        return fault_set(fault, ERR_INVALID,
+                         "document: no host is configured that documents may be on; name those of "
+                         "the inventory system in assayd.ini: document_hosts = erp.example.com");
+    return fault_set(fault, ERR_INVALID, "document: not an https link to one of: %s",
+                     config->document_hosts);
 }
 
 static void

@@ -14,7 +14,7 @@ enum {
     CONFIG_TEXT_MAX = 160, /* so that "name = value" is a line of an INI file */
     CONFIG_SOURCE_MAX = 160,
     CONFIG_FILE_MAX = 64 * 1024,
-    CONFIG_KEYS = 8
+    CONFIG_KEYS = 9
 };
 
 struct config {
@@ -26,6 +26,7 @@ struct config {
     uint64_t request_timeout_ms;        /* for the headers, and again for the body */
     uint64_t keep_alive_ms;             /* how long an idle connection is kept; 0: not at all */
     char log[CONFIG_TEXT_MAX + 1];      /* error, info or debug */
+    char document_hosts[CONFIG_TEXT_MAX + 1];         /* HOST[:PORT], blanks between; "": none */
     char sources[CONFIG_KEYS][CONFIG_SOURCE_MAX + 1]; /* where each key of the table came from */
 };
 
@@ -45,6 +46,12 @@ bool config_concerns(const char *key);
 /* After all keys were set: makes base_url from the port when nothing set it, and refuses a base_url
  * that leads to another port of this machine. */
 enum err config_check(struct config *config, struct fault *fault) MUST_CHECK;
+/* Documents, the invoices and receipts that events link to, are in the brand's inventory system:
+ * only an https link to one of document_hosts is one. A host without a port is meant with the port
+ * of https. While no host is configured there are no documents: a link that anybody may set could
+ * lead staff anywhere. ERR_INVALID says what has to be done. */
+enum err config_check_document(const struct config *config, const char *link,
+                               struct fault *fault) MUST_CHECK;
 /* An INI file with every key, what it means and where its value came from. */
 void config_print(struct text *out, const struct config *config);
 /* "  --key VALUE   what it means (default)" for --help. */

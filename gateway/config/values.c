@@ -67,3 +67,52 @@ config_value_base_url(struct slice value)
         return NULL;
     return "expected http://HOST[:PORT] or https://HOST[:PORT], without a path or a final '/'";
 }
+
+/* HOST[:PORT], as in a link after https:// */
+static bool
+read_authority(struct config_url *out, struct slice s)
+{
+    bool has_port = slice_find(s, ':') != s.len;
+    *out = (struct config_url){.https = true, .port = 443};
+    out->host = slice_take_until(&s, ':');
+    return is_host(out->host) && (!has_port || slice_number(&out->port, s, 1, 65535));
+}
+
+const char *
+config_value_document_hosts(struct slice value)
+{
+    while (value.len > 0) {
+        struct config_url host;
+        bool blank_last = slice_find(value, ' ') + 1 == value.len;
+        if (!read_authority(&host, slice_take_until(&value, ' ')) || blank_last)
+            return "expected names of hosts, HOST[:PORT], with single blanks between: no https:// "
+                   "and no path";
+    }
+    return NULL;
+}
+
+static bool
+same_host(struct slice a, struct slice b)
+{
+    char text[HOST_MAX + 1];
+    return slice_copy(text, sizeof text, a) && slice_equal_nocase(b, text);
+}
+
+bool
+config_hosts_have(struct slice hosts, struct slice link)
+{
+    struct config_url wanted, host;
+    if (!slice_take(&link, "https://"))
+        return false;
+    size_t end = 0;
+    while (end < link.len && link.data[end] != '/' && link.data[end] != '?' &&
+           link.data[end] != '#')
+        end++;
+    if (!read_authority(&wanted, slice_make(link.data, end)))
+        return false;
+    while (hosts.len > 0)
+        if (read_authority(&host, slice_take_until(&hosts, ' ')) && host.port == wanted.port &&
+            same_host(host.host, wanted.host))
+            return true;
+    return false;
+}

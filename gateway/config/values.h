@@ -10,7 +10,8 @@
 
 typedef const char *config_value(struct slice value);
 
-config_value config_value_data, config_value_address, config_value_base_url, config_value_log;
+config_value config_value_data, config_value_address, config_value_base_url, config_value_log,
+    config_value_document_hosts;
 
 /* Scheme, host and port of a good base_url; the port is the scheme's when it has none. */
 struct config_url {
@@ -19,5 +20,8 @@ struct config_url {
     uint64_t port;
 };
 bool config_url_read(struct config_url *out, struct slice url) MUST_CHECK;
+
+/* Is the link https, to one of these hosts? */
+bool config_hosts_have(struct slice hosts, struct slice link) MUST_CHECK;
 
 #endif

@@ -25,6 +25,7 @@ has_defaults(void **state)
     assert_int_equal(config.request_timeout_ms, 5000);
     assert_int_equal(config.keep_alive_ms, 75000);
     assert_string_equal(config.log, "info");
+    assert_string_equal(config.document_hosts, "");
     for (size_t i = 0; i < CONFIG_KEYS; i++)
         assert_string_equal(config.sources[i], "default");
 }
@@ -36,6 +37,10 @@ has_defaults(void **state)
     "TLS is not served here; put a proxy that speaks TLS in front (nginx, HAProxy, Caddy) and "    \
     "let "                                                                                         \
     "it forward to this address and port over http"
+
+#define HOSTS                                                                                      \
+    "here: document_hosts: expected names of hosts, HOST[:PORT], with single blanks between: no "  \
+    "https:// and no path"
 
 static const struct {
     const char *label, *key, *value, *fault; /* fault NULL: accepted */
@@ -54,6 +59,16 @@ static const struct {
     {"shortest timeout", "request_timeout_ms", "100", NULL},
     {"no keep-alive", "keep_alive_ms", "0", NULL},
     {"debug", "log", "debug", NULL},
+    {"no documents", "document_hosts", "", NULL},
+    {"one host", "document_hosts", "erp.example.com", NULL},
+    {"two hosts", "document_hosts", "erp.example.com dms.example.com:8443", NULL},
+    {"host with a scheme", "document_hosts", "https://erp.example.com", HOSTS},
+    {"host with a path", "document_hosts", "erp.example.com/docs", HOSTS},
+    {"any host", "document_hosts", "*", HOSTS},
+    {"hosts with a comma", "document_hosts", "a.example.com,b.example.com", HOSTS},
+    {"two blanks", "document_hosts", "a  b", HOSTS},
+    {"host with port 0", "document_hosts", "a:0", HOSTS},
+    {"host with a user", "document_hosts", "me@a", HOSTS},
     {"no directory", "data", "", "here: data: expected a directory"},
     {"too long", "data", TEXT_160 "a", "here: data: longer than 160 bytes"},
     {"line end", "data", "/a\nport = 1", "here: data: holds what a configuration file cannot hold"},
@@ -227,13 +242,67 @@ makes_paths(void **state)
     assert_string_equal(path, "/srv/assay/keyset.ini");
 }
 
+static const struct {
+    const char *label, *hosts, *link, *fault; /* fault NULL: accepted */
+} documents[] = {
+    {"the host", "erp.example.com", "https://erp.example.com/so/1", NULL},
+    {"its name in capitals", "erp.example.com", "https://ERP.example.COM/so/1", NULL},
+    {"without a path", "erp.example.com", "https://erp.example.com", NULL},
+    {"with a query", "erp.example.com", "https://erp.example.com?id=1", NULL},
+    {"the port of https said", "erp.example.com", "https://erp.example.com:443/1", NULL},
+    {"a port of its own", "a b:8443", "https://b:8443/1", NULL},
+    {"the first of two", "a b", "https://a/1", NULL},
+    {"none is configured", "", "https://erp.example.com/so/1", "document_hosts = "},
+    {"another host", "erp.example.com", "https://example.com/1", "one of: erp.example.com"},
+    {"below the host", "example.com", "https://erp.example.com/1", "one of"},
+    {"above the host", "erp.example.com", "https://com/1", "one of"},
+    {"a host that ends alike", "example.com", "https://badexample.com/1", "one of"},
+    {"a host that begins alike", "erp.example.com", "https://erp.example.com.evil.org/1", "one of"},
+    {"the host as user", "erp.example.com", "https://erp.example.com@evil.org/1", "one of"},
+    {"the host as user with a password", "erp.example.com", "https://erp.example.com:1@evil.org/1",
+     "one of"},
+    {"the host in the path", "erp.example.com", "https://evil.org/erp.example.com", "one of"},
+    {"the host after a backslash", "erp.example.com", "https://evil.org\\erp.example.com/",
+     "one of"},
+    {"another port", "erp.example.com", "https://erp.example.com:8443/1", "one of"},
+    {"no port where one is asked for", "erp.example.com:8443", "https://erp.example.com/1",
+     "one of"},
+    {"plain http", "erp.example.com", "http://erp.example.com/1", "https link"},
+    {"capital scheme", "erp.example.com", "HTTPS://erp.example.com/1", "https link"},
+    {"no scheme", "erp.example.com", "//erp.example.com/1", "https link"},
+    {"a script", "erp.example.com", "javascript:alert(1)", "https link"},
+    {"nothing", "erp.example.com", "", "https link"},
+};
+
+static void
+documents_are_on_configured_hosts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {
+        struct config config;
+        struct fault fault = {ERR_OK, ""};
+        config_defaults(&config);
+        assert_int_equal(config_set(&config, "document_hosts", documents[i].hosts, "here", &fault),
+                         ERR_OK);
+        enum err err = config_check_document(&config, documents[i].link, &fault);
+        if ((err == ERR_OK) != (documents[i].fault == NULL))
+            fail_msg("%s: %s", documents[i].label, fault.text);
+        if (err != ERR_OK && strstr(fault.text, documents[i].fault) == NULL)
+            fail_msg("%s: %s", documents[i].label, fault.text);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(has_defaults),     cmocka_unit_test(sets_and_refuses),
-        cmocka_unit_test(checks_the_whole), cmocka_unit_test(prints_what_it_reads),
-        cmocka_unit_test(tells_every_flag), cmocka_unit_test(makes_paths),
+        cmocka_unit_test(has_defaults),
+        cmocka_unit_test(sets_and_refuses),
+        cmocka_unit_test(checks_the_whole),
+        cmocka_unit_test(prints_what_it_reads),
+        cmocka_unit_test(tells_every_flag),
+        cmocka_unit_test(makes_paths),
+        cmocka_unit_test(documents_are_on_configured_hosts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
