@@ -36,7 +36,7 @@ struct request {
 
 struct response_header {
     const char *name;
-    char value[256];
+    char value[1024]; /* a Link with every filter of a list */
 };
 
 struct response {
@@ -56,6 +56,9 @@ void response_header(struct response *response, const char *name, const char *fo
 /* Does the client rather have `text/html` than JSON? RFC 9110 §12.5.1 with q-values; a program that
  * sends no Accept, or only a wildcard, gets JSON. */
 bool request_wants_html(const struct request *request);
+
+/* Does the client ask for `text/csv` by name, and not rather for JSON or HTML? */
+bool request_wants_csv(const struct request *request);
 
 /* The best of `tags` ("en", "de", …; NULL ends) for Accept-Language (RFC 9110 §12.5.4, lookup of
  * RFC 4647 §3.4); `tags[0]` when nothing matches. */

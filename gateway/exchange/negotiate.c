@@ -80,6 +80,16 @@ request_wants_html(const struct request *request)
     return html.weight > 0 && html.specificity > json.specificity;
 }
 
+bool
+request_wants_csv(const struct request *request)
+{
+    struct wanted csv = wanted_type(request->accept, "text/*", "text/csv");
+    struct wanted html = wanted_type(request->accept, "text/*", "text/html");
+    struct wanted json = wanted_type(request->accept, "application/*", "application/json");
+    return csv.specificity == 3 && csv.weight > 0 && csv.weight >= json.weight &&
+           csv.weight >= html.weight;
+}
+
 /* RFC 4647 §3.4: the range, then the range without its last subtag, and so on; a single letter
  * goes with the subtag after it. */
 static const char *

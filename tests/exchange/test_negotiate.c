@@ -56,6 +56,35 @@ static const struct {
     {"empty items", ",, text/html ,,", true},
 };
 
+static const struct {
+    const char *label, *accept;
+    bool csv;
+} tables[] = {
+    {"csv alone", "text/csv", true},
+    {"csv in capitals", "TEXT/CSV", true},
+    {"csv named beside anything", "text/csv, */*", true},
+    {"csv and json alike", "application/json, text/csv", true},
+    {"csv first", "application/json;q=0.9, text/csv", true},
+    {"none", "", false},
+    {"anything", "*/*", false},
+    {"any text", "text/*", false},
+    {"json first", "text/csv;q=0.5, application/json", false},
+    {"html first", "text/csv;q=0.5, text/html", false},
+    {"csv refused", "text/csv;q=0", false},
+    {"csv by half", "text/cs", false},
+};
+
+static void
+chooses_a_table(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        struct request request = {.accept = slice_of(tables[i].accept)};
+        if (request_wants_csv(&request) != tables[i].csv)
+            fail_msg("%s: %s", tables[i].label, tables[i].accept);
+    }
+}
+
 static void
 chooses_a_type(void **state)
 {
@@ -112,6 +141,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chooses_a_type),
+        cmocka_unit_test(chooses_a_table),
         cmocka_unit_test(chooses_a_language),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
