@@ -86,6 +86,30 @@ assess(struct assessment *out, struct worker *worker, const struct keyset *keyse
         raise_alarm(worker, out);
 }
 
+struct confirming {
+    struct assessment *out;
+    struct worker *worker;
+    const struct keyset *keyset;
+};
+
+static bool
+confirm(const struct reading *candidate, void *context)
+{
+    const struct confirming *c = context;
+    assess_label(c->out, c->worker, c->keyset, candidate);
+    return c->out->trust.result == LABEL_GENUINE;
+}
+
+void
+assess_code(struct assessment *out, struct worker *worker, const struct keyset *keyset,
+            struct slice text)
+{
+    struct confirming c = {out, worker, keyset};
+    enum reading_error error = reading_identify(&out->reading, text, confirm, &c);
+    (void)error; /* in the reading */
+    assess(out, worker, keyset);
+}
+
 enum label_result
 assessed_label(const struct assessment *assessment)
 {

@@ -24,6 +24,11 @@ void assess_label(struct assessment *out, struct worker *worker, const struct ke
  * registry the verdict is `unchecked`. Valid until the worker is used again. */
 void assess(struct assessment *out, struct worker *worker, const struct keyset *keyset);
 
+/* The same for anything scanned or typed: reads it into out->reading first, and undoes a scanner
+ * fault when the signature then verifies. What cannot be read is a malformed label. */
+void assess_code(struct assessment *out, struct worker *worker, const struct keyset *keyset,
+                 struct slice text);
+
 /* What the answer may say about the signature: LABEL_UNCHECKED when the verdict does not rest on
  * it, because something that could not be answered must not look half good. */
 enum label_result assessed_label(const struct assessment *assessment);
