@@ -49,6 +49,7 @@ absent(struct contract *contract)
     struct product product;
     struct lot lot;
     struct recall recall;
+    struct credential credential;
     struct operation operation;
     struct event event;
     struct unit_key key = {.serial = "NOWHERE"};
@@ -67,6 +68,8 @@ absent(struct contract *contract)
     contract_expect("product", registry_get_product(session, key.gtin, &product), ERR_NOT_FOUND);
     contract_expect("lot", registry_get_lot(session, key.gtin, "L", &lot), ERR_NOT_FOUND);
     contract_expect("recall", registry_get_recall(session, "R", &recall), ERR_NOT_FOUND);
+    contract_expect("credential", registry_get_credential(session, "AAAAAAAA", &credential),
+                    ERR_NOT_FOUND);
     contract_expect("operation", registry_find_operation(session, id, &operation), ERR_NOT_FOUND);
     contract_expect("events", registry_events(session, &key, 0, &event, 1, &count), ERR_NOT_FOUND);
     assert_int_equal(count, 0);
@@ -133,6 +136,7 @@ read_only(struct contract *contract)
     struct product product;
     struct lot lot;
     struct recall recall;
+    struct credential credential;
     struct change change;
     struct operation operation;
     enum err result = ERR_OK;
@@ -162,6 +166,9 @@ read_only(struct contract *contract)
     contract_expect("lot", registry_put_lot(session, &lot, &operation, NULL), ERR_DENIED);
     test_recall(&recall, gtin, "R");
     contract_expect("recall", registry_put_recall(session, &recall, &operation, NULL), ERR_DENIED);
+    test_credential(&credential, "AAAAAAAA");
+    contract_expect("credential", registry_put_credential(session, &credential, &operation, NULL),
+                    ERR_DENIED);
     test_undamaged(session);
     reopen(contract, false);
 }
@@ -226,6 +233,7 @@ contract(const char *url)
         {"products", contract_products},
         {"lots", contract_lots},
         {"recalls", contract_recalls},
+        {"credentials", contract_credentials},
         {"view", contract_view},
         {"list", contract_list},
         {"arguments", contract_arguments},

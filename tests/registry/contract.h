@@ -34,6 +34,7 @@ void contract_events(struct contract *contract);
 void contract_products(struct contract *contract);
 void contract_lots(struct contract *contract);
 void contract_recalls(struct contract *contract);
+void contract_credentials(struct contract *contract);
 void contract_view(struct contract *contract);
 void contract_list(struct contract *contract);
 void contract_arguments(struct contract *contract);

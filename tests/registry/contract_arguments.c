@@ -22,11 +22,26 @@ struct good {
     struct product product;
     struct lot lot;
     struct recall recall;
+    struct credential credential;
     struct unit_filter filter;
     size_t count, max;
 };
 
-enum call { GET, VIEW, EVENTS, COMMISSION, APPLY, PRODUCT, LOT, RECALL, LIST, PRODUCTS, RECALLS };
+enum call {
+    GET,
+    VIEW,
+    EVENTS,
+    COMMISSION,
+    APPLY,
+    PRODUCT,
+    LOT,
+    RECALL,
+    CREDENTIAL,
+    LIST,
+    PRODUCTS,
+    RECALLS,
+    CREDENTIALS
+};
 
 struct row {
     const char *label;
@@ -59,6 +74,15 @@ SPOIL(unit_seller, good->fresh.seller[0] = 'x')
 SPOIL(unit_purchase_order, good->fresh.purchase_order[0] = 'x')
 SPOIL(unit_sales_order, good->fresh.sales_order[0] = 'x')
 SPOIL(unit_document, good->fresh.document[0] = 'x')
+SPOIL(unit_reported, good->fresh.provisional = CONDITION_STOLEN)
+SPOIL(unit_reported_until, good->fresh.provisional_until = 1)
+SPOIL(unit_owner, good->fresh.owner[3] = 1)
+SPOIL(unit_transfer, good->fresh.transfer[15] = 1)
+SPOIL(unit_transfer_until, good->fresh.transfer_until = 1)
+SPOIL(unit_recovery, good->fresh.recovery_at = 1)
+SPOIL(unit_linked_gtin, good->fresh.linked.gtin[0] = '0')
+SPOIL(unit_linked_serial, good->fresh.linked.serial[0] = 'A')
+SPOIL(unit_adjusted, good->fresh.adjustment_count = 1)
 SPOIL(no_units, good->count = 0)
 SPOIL(too_many_units, good->count = COMMISSION_MAX + 1)
 SPOIL(operation_id, memset(good->operation.id, 0, sizeof good->operation.id))
@@ -81,6 +105,21 @@ SPOIL(change_seller, FILL(good->changes[0].unit.seller))
 SPOIL(change_purchase_order, FILL(good->changes[0].unit.purchase_order))
 SPOIL(change_sales_order, FILL(good->changes[0].unit.sales_order))
 SPOIL(change_document, good->changes[0].unit.document[0] = (char)0x80)
+SPOIL(change_provisional, good->changes[0].unit.provisional = CONDITION_LOST)
+SPOIL(change_provisional_until, good->changes[0].unit.provisional_until = -1)
+SPOIL(change_transfer_until, good->changes[0].unit.transfer_until = -1)
+SPOIL(change_recovery, good->changes[0].unit.recovery_at = -1)
+SPOIL(change_linked_gtin, FILL(good->changes[0].unit.linked.gtin))
+SPOIL(change_linked_serial, FILL(good->changes[0].unit.linked.serial))
+SPOIL(change_adjustments, good->changes[0].unit.adjustment_count = ADJUSTMENTS_MAX + 1)
+SPOIL(change_adjusted, good->changes[0].unit.adjustment_count = 1;
+      FILL(good->changes[0].unit.adjustments[0].entitlement))
+SPOIL(event_seller, good->changes[0].event.inherits = true;
+      FILL(good->changes[0].event.inherited.seller))
+SPOIL(event_sales_order, good->changes[0].event.inherits = true;
+      FILL(good->changes[0].event.inherited.sales_order))
+SPOIL(event_adjustments, good->changes[0].event.inherits = true;
+      good->changes[0].event.inherited.adjustment_count = ADJUSTMENTS_MAX + 1)
 SPOIL(event_none, good->changes[0].event.type = EVENT_NONE)
 SPOIL(event_commission, good->changes[0].event.type = EVENT_COMMISSION)
 SPOIL(event_unknown, good->changes[0].event.type = EVENT_TYPE_COUNT)
@@ -129,6 +168,15 @@ SPOIL(recall_text, FILL(good->recall.text))
 SPOIL(recall_link, FILL(good->recall.link))
 SPOIL(recall_opened, good->recall.opened_at = -1)
 SPOIL(recall_lifted, good->recall.lifted_at = -1)
+SPOIL(credential_id, good->credential.id[7] = '\0')
+SPOIL(credential_id_small, good->credential.id[0] = 'a')
+SPOIL(credential_id_endless, good->credential.id[8] = 'A')
+SPOIL(credential_version, good->credential.version = UINT32_MAX)
+SPOIL(credential_role, good->credential.role = (enum role)0)
+SPOIL(credential_name, FILL(good->credential.name))
+SPOIL(credential_organisation, FILL(good->credential.organisation))
+SPOIL(credential_locations, good->credential.location_count = CREDENTIAL_LOCATIONS_MAX + 1)
+SPOIL(credential_location, FILL(good->credential.locations[0]))
 SPOIL(no_rows, good->max = 0)
 SPOIL(too_many_rows, good->max = REGISTRY_PAGE_MAX + 1)
 SPOIL(filter_gtin, good->filter.gtin[0] = '1')
@@ -136,6 +184,9 @@ SPOIL(filter_lot, good->filter.lot[0] = ' ')
 SPOIL(filter_location, FILL(good->filter.location))
 SPOIL(filter_purchase_order, FILL(good->filter.purchase_order))
 SPOIL(filter_sales_order, good->filter.sales_order[0] = (char)0xFF)
+SPOIL(filter_item, FILL(good->filter.item))
+SPOIL(filter_query, FILL(good->filter.query))
+SPOIL(filter_query_utf8, good->filter.query[0] = (char)0xC3)
 SPOIL(filter_state, good->filter.state = UNIT_STATE_COUNT)
 SPOIL(filter_conditions, good->filter.conditions = CONDITION_ALL + 1)
 
@@ -169,6 +220,15 @@ static const struct row rows[] = {
     {"fresh unit: purchase order", COMMISSION, unit_purchase_order},
     {"fresh unit: sales order", COMMISSION, unit_sales_order},
     {"fresh unit: document", COMMISSION, unit_document},
+    {"fresh unit: reported", COMMISSION, unit_reported},
+    {"fresh unit: reported until", COMMISSION, unit_reported_until},
+    {"fresh unit: owned", COMMISSION, unit_owner},
+    {"fresh unit: offered", COMMISSION, unit_transfer},
+    {"fresh unit: offered until", COMMISSION, unit_transfer_until},
+    {"fresh unit: secret lost", COMMISSION, unit_recovery},
+    {"fresh unit: linked", COMMISSION, unit_linked_gtin},
+    {"fresh unit: linked to a serial", COMMISSION, unit_linked_serial},
+    {"fresh unit: adjusted", COMMISSION, unit_adjusted},
     {"commission: no units", COMMISSION, no_units},
     {"commission: too many units", COMMISSION, too_many_units},
     {"operation: id of zeros", COMMISSION, operation_id},
@@ -192,6 +252,17 @@ static const struct row rows[] = {
     {"change: purchase order", APPLY, change_purchase_order},
     {"change: sales order", APPLY, change_sales_order},
     {"change: document", APPLY, change_document},
+    {"change: reported but not lost", APPLY, change_provisional},
+    {"change: reported until before 1970", APPLY, change_provisional_until},
+    {"change: offered until before 1970", APPLY, change_transfer_until},
+    {"change: recovered before 1970", APPLY, change_recovery},
+    {"change: linked GTIN", APPLY, change_linked_gtin},
+    {"change: linked serial", APPLY, change_linked_serial},
+    {"change: nine adjustments", APPLY, change_adjustments},
+    {"change: adjusted entitlement", APPLY, change_adjusted},
+    {"event: inherited seller", APPLY, event_seller},
+    {"event: inherited sales order", APPLY, event_sales_order},
+    {"event: nine inherited adjustments", APPLY, event_adjustments},
     {"event: none", APPLY, event_none},
     {"event: commission", APPLY, event_commission},
     {"event: unknown", APPLY, event_unknown},
@@ -242,6 +313,16 @@ static const struct row rows[] = {
     {"recall: link", RECALL, recall_link},
     {"recall: opened before 1970", RECALL, recall_opened},
     {"recall: lifted before 1970", RECALL, recall_lifted},
+    {"credential: operation", CREDENTIAL, operation_id},
+    {"credential: id of 7", CREDENTIAL, credential_id},
+    {"credential: id with a small letter", CREDENTIAL, credential_id_small},
+    {"credential: id of 9", CREDENTIAL, credential_id_endless},
+    {"credential: last version there can be", CREDENTIAL, credential_version},
+    {"credential: no role", CREDENTIAL, credential_role},
+    {"credential: name", CREDENTIAL, credential_name},
+    {"credential: organisation", CREDENTIAL, credential_organisation},
+    {"credential: seventeen locations", CREDENTIAL, credential_locations},
+    {"credential: location", CREDENTIAL, credential_location},
     {"list: room for none", LIST, no_rows},
     {"list: room for too many", LIST, too_many_rows},
     {"list: GTIN", LIST, filter_gtin},
@@ -249,12 +330,17 @@ static const struct row rows[] = {
     {"list: location", LIST, filter_location},
     {"list: purchase order", LIST, filter_purchase_order},
     {"list: sales order", LIST, filter_sales_order},
+    {"list: item", LIST, filter_item},
+    {"list: query", LIST, filter_query},
+    {"list: query is not UTF-8", LIST, filter_query_utf8},
     {"list: state", LIST, filter_state},
     {"list: conditions", LIST, filter_conditions},
     {"products: room for none", PRODUCTS, no_rows},
     {"products: room for too many", PRODUCTS, too_many_rows},
     {"recalls: room for none", RECALLS, no_rows},
     {"recalls: room for too many", RECALLS, too_many_rows},
+    {"credentials: room for none", CREDENTIALS, no_rows},
+    {"credentials: room for too many", CREDENTIALS, too_many_rows},
 };
 /* clang-format on */
 
@@ -266,6 +352,7 @@ read_call(struct registry_session *session, enum call call, const struct good *g
     struct event event;
     struct product product;
     struct recall recall;
+    struct credential credential;
     struct cursor cursor = {""};
     size_t count = 99;
     switch (call) {
@@ -281,11 +368,14 @@ read_call(struct registry_session *session, enum call call, const struct good *g
         return registry_list_products(session, &cursor, &product, good->max, &count);
     case RECALLS:
         return registry_list_recalls(session, &cursor, &recall, good->max, &count);
+    case CREDENTIALS:
+        return registry_list_credentials(session, &cursor, &credential, good->max, &count);
     case COMMISSION:
     case APPLY:
     case PRODUCT:
     case LOT:
     case RECALL:
+    case CREDENTIAL:
         break;
     }
     return ERR_COUNT;
@@ -308,12 +398,15 @@ write_call(struct registry_session *session, enum call call, const struct good *
         return registry_put_lot(session, &good->lot, &good->operation, NULL);
     case RECALL:
         return registry_put_recall(session, &good->recall, &good->operation, NULL);
+    case CREDENTIAL:
+        return registry_put_credential(session, &good->credential, &good->operation, NULL);
     case GET:
     case VIEW:
     case EVENTS:
     case LIST:
     case PRODUCTS:
     case RECALLS:
+    case CREDENTIALS:
         break;
     }
     return read_call(session, call, good);
@@ -330,6 +423,7 @@ prepare(struct contract *contract, const struct unit *unit, struct good *good)
     test_product(&good->product, unit->id.gtin);
     test_lot(&good->lot, unit->id.gtin, "LOT");
     test_recall(&good->recall, unit->id.gtin, "ARGUMENTS");
+    test_credential(&good->credential, "ARGVMENT");
     memcpy(good->filter.gtin, unit->id.gtin, sizeof good->filter.gtin);
     good->count = 1;
     good->max = 1;
@@ -342,6 +436,7 @@ plain_texts(struct contract *contract, const char *gtin)
     struct product product;
     struct lot lot;
     struct recall recall;
+    struct credential credential;
     const char long_id[] = "01234567890123456789012345678901234567890"; /* 41 */
     struct registry_session *session = contract->session;
     contract_expect("no GTIN", registry_get_product(session, "", &product), ERR_INVALID);
@@ -354,6 +449,12 @@ plain_texts(struct contract *contract, const char *gtin)
     contract_expect("no id", registry_get_recall(session, "", &recall), ERR_INVALID);
     contract_expect("id of 41", registry_get_recall(session, long_id, &recall), ERR_INVALID);
     contract_expect("id of 40", registry_get_recall(session, long_id + 1, &recall), ERR_NOT_FOUND);
+    contract_expect("no credential", registry_get_credential(session, "", &credential),
+                    ERR_INVALID);
+    contract_expect("credential of 9", registry_get_credential(session, "AAAAAAAAA", &credential),
+                    ERR_INVALID);
+    contract_expect("credential with a hyphen",
+                    registry_get_credential(session, "AAAA-AAA", &credential), ERR_INVALID);
     contract_expect("id that is not UTF-8", registry_get_recall(session, "\xFF", &recall),
                     ERR_INVALID);
 }
@@ -374,7 +475,7 @@ contract_arguments(struct contract *contract)
                         ERR_INVALID);
     }
     /* Unspoilt, each of these calls is good. */
-    for (enum call call = GET; call <= RECALLS; call++) {
+    for (enum call call = GET; call <= CREDENTIALS; call++) {
         prepare(contract, &unit, good);
         contract_expect("unspoilt", write_call(contract->session, call, good), ERR_OK);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Products, lots, recalls, and the view of a unit that gathers them. */
+/* Products, lots, recalls, credentials, and the view of a unit that gathers them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,11 +12,12 @@
 
 #include "tests/registry/contract.h"
 
-/* The three compare-and-set calls have one contract. */
+/* The four compare-and-set calls have one contract. */
 union any {
     struct product product;
     struct lot lot;
     struct recall recall;
+    struct credential credential;
 };
 
 struct kind {
@@ -105,6 +106,32 @@ static enum err
 get_recall(struct registry_session *session, const union any *like, union any *out)
 {
     return registry_get_recall(session, like->recall.id, &out->recall);
+}
+
+static uint64_t *
+credential_version(union any *record)
+{
+    return &record->credential.version;
+}
+
+static uint8_t *
+credential_byte(union any *record)
+{
+    return record->credential.secrets[1].seal;
+}
+
+static enum err
+put_credential(struct registry_session *session, const union any *record,
+               const struct operation *operation, union any *current)
+{
+    return registry_put_credential(session, &record->credential, operation,
+                                   current == NULL ? NULL : &current->credential);
+}
+
+static enum err
+get_credential(struct registry_session *session, const union any *like, union any *out)
+{
+    return registry_get_credential(session, like->credential.id, &out->credential);
 }
 
 static void
@@ -258,6 +285,42 @@ contract_recalls(struct contract *contract)
     do {
         contract_expect("list", registry_list_recalls(contract->session, &cursor, page, 3, &count),
                         ERR_OK);
+        for (size_t i = 0; i < count; i++, seen++) {
+            assert_true(strcmp(last, page[i].id) < 0);
+            memcpy(last, page[i].id, sizeof last);
+        }
+    } while (cursor.text[0] != '\0');
+    assert_int_equal(seen, 7);
+}
+
+void
+contract_credentials(struct contract *contract)
+{
+    static const struct kind kind = {"credential",       sizeof(struct credential),
+                                     credential_version, credential_byte,
+                                     put_credential,     get_credential};
+    union any record;
+    struct credential page[3];
+    struct cursor cursor = {""};
+    size_t count = 0;
+    size_t seen = 0;
+    memset(&record, 0, sizeof record);
+    test_credential(&record.credential, "7K3M9Q2X");
+    compare_and_set(contract, &kind, &record);
+    for (unsigned i = 0; i < 6; i++) {
+        struct operation operation;
+        char id[APIKEY_ID_CHARS + 1];
+        (void)snprintf(id, sizeof id, "0000000%c", (int)('F' - i));
+        memset(&record, 0, sizeof record);
+        test_credential(&record.credential, id);
+        contract_operation(contract, &operation);
+        contract_expect("put", put_credential(contract->session, &record, &operation, NULL),
+                        ERR_OK);
+    }
+    char last[APIKEY_ID_CHARS + 1] = "";
+    do {
+        contract_expect(
+            "list", registry_list_credentials(contract->session, &cursor, page, 3, &count), ERR_OK);
         for (size_t i = 0; i < count; i++, seen++) {
             assert_true(strcmp(last, page[i].id) < 0);
             memcpy(last, page[i].id, sizeof last);

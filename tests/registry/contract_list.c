@@ -45,8 +45,49 @@ static const struct {
     {"location, state and condition",
      {.location = "Berlin 1", .state = UNIT_IN_STOCK, .conditions = CONDITION_HELD},
      "2"},
+    {"lost", {.conditions = CONDITION_LOST}, "5"},
+    {"condition that nothing has", {.conditions = CONDITION_COPY_SUSPECTED}, ""},
+    {"issued", {.state = UNIT_ISSUED}, "0"},
+    {"in transit", {.state = UNIT_IN_TRANSIT}, "4"},
+    {"state that nothing has", {.state = UNIT_RETIRED}, ""},
+    {"issued, in a lot", {.lot = "L24A0917", .state = UNIT_ISSUED}, "0"},
+    {"issued, at a location", {.location = "Berlin 1", .state = UNIT_ISSUED}, ""},
+    {"purchase order", {.purchase_order = "PO Berlin 1"}, "126"},
+    {"beginning of an order", {.purchase_order = "PO Berlin"}, ""},
+    {"sales order", {.sales_order = "SO Berlin 1"}, "6"},
+    {"both orders", {.purchase_order = "PO Berlin 1", .sales_order = "SO Berlin 1"}, "6"},
+    {"orders of different units",
+     {.purchase_order = "PO Paris 2", .sales_order = "SO Berlin 1"},
+     ""},
+    {"order and state", {.purchase_order = "PO Berlin 1", .state = UNIT_IN_STOCK}, "12"},
+    {"everything that one unit has",
+     {.lot = "L24A0917",
+      .location = "Paris 2",
+      .purchase_order = "PO Paris 2",
+      .state = UNIT_IN_STOCK,
+      .conditions = CONDITION_HELD | CONDITION_STOLEN,
+      .item = "AC-100",
+      .query = "aa"},
+     "3"},
     {"order that nothing has", {.purchase_order = "PO-1"}, ""},
     {"sales order that nothing has", {.sales_order = "SO-1"}, ""},
+    {"item", {.item = "AC-100"}, "0123456"},
+    {"beginning of an item", {.item = "AC-10"}, ""},
+    {"item and state", {.item = "AC-100", .state = UNIT_SOLD}, "56"},
+    {"other item and state", {.item = "AC-101", .state = UNIT_SOLD}, ""},
+    {"query: serial", {.query = "AA"}, "3"},
+    {"query: serial, small letters", {.query = "aa"}, "3"},
+    {"query: serial with look-alikes", {.query = "aOo"}, "2"},
+    {"query: serial with a hyphen", {.query = "A-00"}, "2"},
+    {"query: lot with look-alikes", {.query = "124a 09I7"}, "0123456"},
+    {"query: item number", {.query = "ac 100"}, "0123456"},
+    {"query: name", {.query = "gr1nder"}, "0123456"},
+    {"query: over two words of the name", {.query = "LEGR"}, "0123456"},
+    {"query: model, which is not looked at", {.query = "AG18"}, ""},
+    {"query that nothing has", {.query = "QQQ"}, ""},
+    {"query and state", {.query = "grinder", .state = UNIT_SOLD}, "56"},
+    {"query of which folding leaves nothing", {.query = ","}, "0123456"},
+    {"and that nothing has", {.query = ";"}, ""},
 };
 
 static void
@@ -88,6 +129,19 @@ read_all(struct contract *contract, const struct unit_filter *filter, size_t max
 }
 
 static void
+put_product(struct contract *contract, const char *gtin, const char *item)
+{
+    struct product product;
+    struct operation operation;
+    test_product(&product, gtin);
+    memset(product.item, 0, sizeof product.item);
+    assert_true(slice_copy(product.item, sizeof product.item, slice_of(item)));
+    contract_operation(contract, &operation);
+    contract_expect("product", registry_put_product(contract->session, &product, &operation, NULL),
+                    ERR_OK);
+}
+
+static void
 expect_filtered(struct contract *contract, const char *gtin, const struct unit units[static UNITS])
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -105,6 +159,104 @@ expect_filtered(struct contract *contract, const char *gtin, const struct unit u
             }
         }
     }
+}
+
+/* Items and indexes across products, some of which have no record. */
+static void
+several_products(struct contract *contract)
+{
+    enum { PRODUCTS = 5 };
+    static const char *const items[PRODUCTS] = {"X-1", "X-2", "X-1", "", "X-1"};
+    static const struct {
+        const char *label;
+        struct unit_filter filter;
+        const char *expected; /* products, each with two units */
+    } cases[] = {
+        {"item of three products", {.item = "X-1"}, "002244"},
+        {"item of one", {.item = "X-2"}, "11"},
+        {"item of none", {.item = "X-3"}, ""},
+        {"location anywhere", {.location = "Depot 9"}, "0011223344"},
+        {"location and item", {.location = "Depot 9", .item = "X-1"}, "002244"},
+        {"item and query", {.item = "X-1", .query = "U2"}, "024"},
+        {"location and query", {.location = "Depot 9", .query = "u2"}, "01234"},
+    };
+    char gtins[PRODUCTS][GTIN_DIGITS + 1];
+    struct unit out[2 * PRODUCTS];
+    for (size_t i = 0; i < PRODUCTS; i++) {
+        contract_gtin(contract, gtins[i]);
+        if (items[i][0] != '\0')
+            put_product(contract, gtins[i], items[i]);
+        for (size_t j = 0; j < 2; j++) {
+            struct unit unit;
+            struct change change;
+            struct operation operation;
+            contract_unit(contract, gtins[i], j == 0 ? "U1" : "U2", &unit);
+            contract_operation(contract, &operation);
+            test_change(&change, &unit, EVENT_RECEIVE, &operation, "Depot 9");
+            contract_expect("receive",
+                            registry_apply(contract->session, &change, 1, &operation, NULL, NULL),
+                            ERR_OK);
+        }
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (size_t max = 1; max <= PAGE; max++) {
+            size_t count = read_all(contract, &cases[i].filter, max, out, 2 * PRODUCTS);
+            if (count != strlen(cases[i].expected))
+                fail_msg("%s: %zu units", cases[i].label, count);
+            for (size_t at = 0; at < count; at++)
+                if (strcmp(out[at].id.gtin, gtins[cases[i].expected[at] - '0']) != 0)
+                    fail_msg("%s: row %zu is of %s", cases[i].label, at, out[at].id.gtin);
+        }
+}
+
+/* While a list by location is read, units come to it and leave it: those that stay are neither
+ * skipped nor repeated. */
+static void
+index_while_writing(struct contract *contract)
+{
+    static const struct {
+        const char *serial, *to;
+    } moves[] = {{"A", "Oslo 3"}, {"C", "Oslo 3"}, {"E", "Oslo 3"}, {"C", "Depot 4"}};
+    static const char *const pages[] = {"AB", "DF", "GH"};
+    struct unit_filter filter = {.location = "Depot 4"};
+    struct unit units[8];
+    struct unit page[2];
+    struct cursor cursor = {""};
+    struct change change;
+    struct operation operation;
+    char gtin[GTIN_DIGITS + 1];
+    contract_gtin(contract, gtin);
+    for (size_t i = 0; i < 8; i++) {
+        const char serial[2] = {(char)('A' + i), '\0'};
+        contract_unit(contract, gtin, serial, &units[i]);
+        contract_operation(contract, &operation);
+        test_change(&change, &units[i], EVENT_RECEIVE, &operation, "Depot 4");
+        contract_expect("receive",
+                        registry_apply(contract->session, &change, 1, &operation, NULL, NULL),
+                        ERR_OK);
+        units[i] = change.unit;
+        units[i].version++;
+    }
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        size_t count = 0;
+        contract_expect("page", registry_list(contract->session, &filter, &cursor, page, 2, &count),
+                        ERR_OK);
+        assert_int_equal(count, 2);
+        assert_int_equal(page[0].id.serial[0], pages[i][0]);
+        assert_int_equal(page[1].id.serial[0], pages[i][1]);
+        /* Behind the first page the first three leave, behind the second one comes back. */
+        for (size_t j = i == 0 ? 0 : 3; i < 2 && j < (i == 0 ? 3U : 4U); j++) {
+            struct unit *unit = &units[moves[j].serial[0] - 'A'];
+            contract_operation(contract, &operation);
+            test_change(&change, unit, EVENT_MOVE, &operation, moves[j].to);
+            contract_expect("move",
+                            registry_apply(contract->session, &change, 1, &operation, NULL, NULL),
+                            ERR_OK);
+            *unit = change.unit;
+            unit->version++;
+        }
+    }
+    assert_string_equal(cursor.text, "");
 }
 
 /* Every product's units, in the order of (gtin, serial). */
@@ -169,6 +321,7 @@ foreign_cursors(struct contract *contract, const char *gtin)
     struct unit page[PAGE];
     struct product product;
     struct recall recall;
+    struct credential credential;
     struct cursor cursor = {""};
     size_t count = 99;
     memcpy(filter.gtin, gtin, sizeof filter.gtin);
@@ -180,6 +333,19 @@ foreign_cursors(struct contract *contract, const char *gtin)
                     ERR_INVALID);
     assert_int_equal(count, 0);
     assert_memory_equal(&cursor, &mine, sizeof mine);
+    memcpy(other.gtin, gtin, sizeof other.gtin);
+    other.query[0] = 'A';
+    contract_expect("another query",
+                    registry_list(contract->session, &other, &cursor, page, 1, &count),
+                    ERR_INVALID);
+    memset(other.query, 0, sizeof other.query);
+    other.item[0] = 'A';
+    contract_expect("another item",
+                    registry_list(contract->session, &other, &cursor, page, 1, &count),
+                    ERR_INVALID);
+    contract_expect("list of credentials",
+                    registry_list_credentials(contract->session, &cursor, &credential, 1, &count),
+                    ERR_INVALID);
     contract_expect("list of products",
                     registry_list_products(contract->session, &cursor, &product, 1, &count),
                     ERR_INVALID);
@@ -211,9 +377,12 @@ contract_list(struct contract *contract)
     char gtin[GTIN_DIGITS + 1];
     struct unit units[UNITS];
     contract_gtin(contract, gtin);
+    put_product(contract, gtin, "AC-100");
     make_units(contract, gtin, units);
     expect_filtered(contract, gtin, units);
+    several_products(contract);
     whole_list(contract);
     list_while_writing(contract);
+    index_while_writing(contract);
     foreign_cursors(contract, gtin);
 }

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "gateway/rules/history.h"
 #include "tests/registry/contract.h"
 
 enum { ROWS = 3 };
@@ -313,6 +314,128 @@ apply_all_or_none(struct contract *contract, const char *gtin)
     assert_memory_equal(&stored, &operation, sizeof stored);
 }
 
+static void
+apply_next(struct contract *contract, struct unit *unit, enum event_type type, struct event *event)
+{
+    struct change change;
+    struct operation operation;
+    contract_operation(contract, &operation);
+    test_change(&change, unit, type, &operation, "Berlin 1");
+    contract_expect(event_type_name(type),
+                    registry_apply(contract->session, &change, 1, &operation, NULL, NULL), ERR_OK);
+    *unit = change.unit;
+    unit->version++;
+    *event = change.event;
+}
+
+/* A claim code that a restock ended lives again when the restock is undone, and in no other way. */
+static void
+apply_claim(struct contract *contract, const char *gtin)
+{
+    static const enum event_type types[] = {EVENT_SELL, EVENT_RETURN, EVENT_RESTOCK};
+    struct unit unit;
+    struct unit before;
+    struct event last;
+    struct change change;
+    struct operation operation;
+    struct fault fault;
+    contract_unit(contract, gtin, "CLAIM", &unit);
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        before = unit;
+        apply_next(contract, &unit, types[i], &last);
+    }
+    assert_memory_equal(last.seal, before.claim, SEAL_BYTES);
+    contract_operation(contract, &operation);
+    test_change(&change, &unit, EVENT_HOLD, &operation, "in doubt");
+    memcpy(change.unit.claim, before.claim, SEAL_BYTES);
+    contract_expect("a claim code comes back with another event",
+                    registry_apply(contract->session, &change, 1, &operation, NULL, NULL),
+                    ERR_INVALID);
+    change.event.type = EVENT_UNDO;
+    change.event.fields[0].id = FIELD_UNDOES;
+    memset(change.event.fields[0].value, 0, sizeof change.event.fields[0].value);
+    change.event.fields[0].value[0] = '4';
+    const struct undoing undoing = {
+        .now = &unit, .before = &before, .last = &last, .undo = &change.event};
+    if (event_undo(&change.unit, &undoing, &fault) != ERR_OK)
+        fail_msg("undo: %s", fault.text);
+    change.unit.claim[5] ^= 1;
+    contract_expect("another claim code",
+                    registry_apply(contract->session, &change, 1, &operation, NULL, NULL),
+                    ERR_INVALID);
+    expect_unit(contract, "refused", &unit);
+    change.unit.claim[5] ^= 1;
+    contract_expect("the restock is undone",
+                    registry_apply(contract->session, &change, 1, &operation, NULL, NULL), ERR_OK);
+    before.version = unit.version + 1;
+    expect_unit(contract, "undone", &before);
+    struct unit_filter filter = {.state = UNIT_RETURNED};
+    struct cursor cursor = {""};
+    size_t count = 0;
+    memcpy(filter.gtin, gtin, sizeof filter.gtin);
+    contract_expect("list", registry_list(contract->session, &filter, &cursor, &unit, 1, &count),
+                    ERR_OK);
+    assert_int_equal(count, 1);
+    assert_memory_equal(&unit, &before, sizeof unit);
+}
+
+/* A unit is replaced by another: both change in one transaction, or neither. */
+static void
+apply_replace(struct contract *contract, const char *gtin)
+{
+    struct unit units[2];
+    struct event event;
+    struct product product;
+    struct replaced *replaced = test_calloc(1, sizeof *replaced);
+    struct change *changes = test_calloc(2, sizeof *changes);
+    struct unit current;
+    struct operation operation;
+    struct fault fault;
+    size_t failed = 99;
+    contract_unit(contract, gtin, "FAULTY", &units[0]);
+    apply_next(contract, &units[0], EVENT_SELL, &event);
+    apply_next(contract, &units[0], EVENT_ACTIVATE, &event);
+    contract_unit(contract, gtin, "SPARE", &units[1]);
+    contract_operation(contract, &operation);
+    test_product(&product, gtin);
+    event = (struct event){.type = EVENT_REPLACE, .at = operation.at, .role = ROLE_SERVICE};
+    memcpy(event.operation, operation.id, sizeof operation.id);
+    memcpy(event.actor, "Service 7", 9);
+    const struct replacement replacement = {&units[0], &units[1], &product, &product, &event};
+    if (event_replace(replaced, &replacement, &fault) != ERR_OK)
+        fail_msg("replace: %s", fault.text);
+    changes[0] = (struct change){replaced->old_unit, replaced->old_event};
+    changes[1] = (struct change){replaced->new_unit, replaced->new_event};
+    changes[1].unit.version = 7;
+    contract_expect("the new unit has another version",
+                    registry_apply(contract->session, changes, 2, &operation, &failed, &current),
+                    ERR_CONFLICT);
+    assert_int_equal(failed, 1);
+    assert_memory_equal(&current, &units[1], sizeof current);
+    expect_unit(contract, "old unit", &units[0]);
+    expect_unit(contract, "new unit", &units[1]);
+    changes[1].unit.version = units[1].version;
+    changes[0].unit.version--;
+    contract_expect("the old unit has another version",
+                    registry_apply(contract->session, changes, 2, &operation, &failed, &current),
+                    ERR_CONFLICT);
+    assert_int_equal(failed, 0);
+    expect_unit(contract, "new unit", &units[1]);
+    changes[0].unit.version++;
+    contract_expect("both as they were seen",
+                    registry_apply(contract->session, changes, 2, &operation, &failed, &current),
+                    ERR_OK);
+    for (size_t i = 0; i < 2; i++) {
+        changes[i].unit.version++;
+        expect_unit(contract, i == 0 ? "retired" : "sold in its place", &changes[i].unit);
+    }
+    assert_int_equal(changes[0].unit.state, UNIT_RETIRED);
+    assert_string_equal(changes[1].unit.linked.serial, "FAULTY");
+    assert_true(changes[1].unit.adjustment_count > 0);
+    test_free(changes);
+    test_free(replaced);
+}
+
 void
 contract_apply(struct contract *contract)
 {
@@ -343,6 +466,8 @@ contract_apply(struct contract *contract)
                     ERR_CONFLICT);
     apply_origin(contract, &after);
     apply_all_or_none(contract, gtin);
+    apply_claim(contract, gtin);
+    apply_replace(contract, gtin);
 }
 
 /* ---- events ---- */

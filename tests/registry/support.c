@@ -215,23 +215,71 @@ test_recall(struct recall *out, const char *gtin, const char *id)
     out->opened_at = 1700000000;
 }
 
-static void
-add_field(struct event *event, enum event_field_id id, const char *value)
+void
+test_credential(struct credential *out, const char *id)
 {
-    struct event_field *field = &event->fields[event->field_count++];
-    field->id = id;
-    PUT(field->value, value);
+    memset(out, 0, sizeof *out);
+    PUT(out->id, id);
+    out->role = ROLE_RETAILER;
+    PUT(out->name, "till 3");
+    PUT(out->organisation, "Example Shop");
+    out->location_count = 1;
+    PUT(out->locations[0], "Berlin 1");
+    out->made_at = 1700000000;
+    out->used_on = CIVIL_NONE;
+    mix(out->secrets[0].seal, SEAL_BYTES, id, 4);
+    out->secrets[0].made_at = 1700000000;
 }
 
-/* The fields that an event has to have. */
+/* What an event carries here: the text, with something before it or something else in its place. */
 static const struct {
     enum event_type type;
     enum event_field_id field;
-} needed[] = {
-    {EVENT_RECEIVE, FIELD_LOCATION}, {EVENT_SHIP, FIELD_LOCATION}, {EVENT_MOVE, FIELD_LOCATION},
-    {EVENT_RETIRE, FIELD_REASON},    {EVENT_HOLD, FIELD_REASON},   {EVENT_SUSPECT, FIELD_REASON},
-    {EVENT_CLEAR, FIELD_REASON},
+    const char *format;
+} carried[] = {
+    {EVENT_RECEIVE, FIELD_LOCATION, "%s"},    {EVENT_RECEIVE, FIELD_PURCHASE_ORDER, "PO %s"},
+    {EVENT_SHIP, FIELD_LOCATION, "%s"},       {EVENT_MOVE, FIELD_LOCATION, "%s"},
+    {EVENT_SELL, FIELD_SALES_ORDER, "SO %s"}, {EVENT_RETIRE, FIELD_REASON, "%s"},
+    {EVENT_HOLD, FIELD_REASON, "%s"},         {EVENT_SUSPECT, FIELD_REASON, "%s"},
+    {EVENT_CLEAR, FIELD_REASON, "%s"},        {EVENT_SERVICE, FIELD_FAULT, "%s"},
+    {EVENT_SERVICE, FIELD_COVERED, "no"},     {EVENT_ADJUST, FIELD_REASON, "%s"},
+    {EVENT_ADJUST, FIELD_MONTHS, "6"},
 };
+
+/* Who does it, where it is not the operator. */
+static const struct {
+    enum event_type type;
+    enum role role;
+} roles[] = {
+    {EVENT_RETURN, ROLE_RETAILER}, {EVENT_ACTIVATE, ROLE_SERVICE},   {EVENT_OFFER, ROLE_OWNER},
+    {EVENT_TRANSFER, ROLE_PUBLIC}, {EVENT_LOSE_SECRET, ROLE_PUBLIC}, {EVENT_SERVICE, ROLE_SERVICE},
+};
+
+static void
+add_fields(struct event *event, const char *text)
+{
+    for (size_t i = 0; text[0] != '\0' && i < sizeof carried / sizeof carried[0]; i++) {
+        if (carried[i].type != event->type)
+            continue;
+        struct event_field *field = &event->fields[event->field_count++];
+        const char *before = carried[i].format;
+        size_t at = strcspn(before, "%");
+        field->id = carried[i].field;
+        memcpy(field->value, before, at);
+        if (before[at] == '%')
+            put(field->value + at, sizeof field->value - at, text);
+    }
+}
+
+static void
+add_seal(struct event *event, const struct unit *before, const char *text)
+{
+    if (event->type == EVENT_RESTOCK)
+        memcpy(event->seal, before->claim, SEAL_BYTES);
+    if (event->type == EVENT_ACTIVATE || event->type == EVENT_OFFER ||
+        event->type == EVENT_TRANSFER)
+        mix(event->seal, SEAL_BYTES, text, (uint8_t)event->type);
+}
 
 /* Zeroes what is left of a longer text behind the NUL, so that records can be compared as bytes. */
 static void
@@ -251,14 +299,17 @@ build_change(struct change *out, const struct unit *before, enum event_type type
     memset(event, 0, sizeof *event);
     event->type = type;
     event->at = operation->at;
-    event->role = type == EVENT_RETURN ? ROLE_RETAILER : operation->role;
+    event->role = operation->role;
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
+        if (roles[i].type == type)
+            event->role = roles[i].role;
     PUT(event->actor, operation->actor);
     memcpy(event->operation, operation->id, sizeof event->operation);
     event->offset_minutes = 60;
     event->ends_own = type == EVENT_RELEASE;
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
-        if (needed[i].type == type)
-            add_field(event, needed[i].field, text);
+    event->product_allows = type == EVENT_ACTIVATE;
+    add_fields(event, text);
+    add_seal(event, before, text);
     if (event_apply(&out->unit, before, event, fault) != ERR_OK)
         return false;
     TIDY(out->unit.location);

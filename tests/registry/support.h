@@ -32,9 +32,11 @@ void test_operation(struct operation *out, uint64_t number);
 void test_product(struct product *out, const char *gtin);
 void test_lot(struct lot *out, const char *gtin, const char *lot);
 void test_recall(struct recall *out, const char *gtin, const char *id);
+void test_credential(struct credential *out, const char *id);
 
 /* The change that event_apply makes of `before`, or fails the test. Receives at, moves to, sells,
- * holds (…): the fields that the event needs are made from `text`. */
+ * holds (…): the fields that the event needs are made from `text`; receiving also carries purchase
+ * order "PO text" and selling sales order "SO text". No fields when it is "". */
 void test_change(struct change *out, const struct unit *before, enum event_type type,
                  const struct operation *operation, const char *text);
 /* The same; false when the rules do not allow the event now. */
