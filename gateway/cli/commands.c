@@ -103,6 +103,22 @@ OPTIONS recall_open_options[] = {
     LAST,
 };
 
+OPTIONS credential_new_options[] = {
+    {"role", "ROLE", "service, retailer, issuer, operator, auditor or admin", true},
+    {"organisation", "NAME", "as whom it acts; needed for retailer and service (brand)", false},
+    {"name", "NAME", "what it is, for people: \"till 3\" (the role)", false},
+    {"location", "L[,L...]", "where it may act (anywhere of the organisation)", false},
+    {"expires-at", "TIME", "as 2027-05-01T00:00:00Z, or the day (never)", false},
+    ACTOR,
+    LAST,
+};
+
+OPTIONS credential_rotate_options[] = {
+    {"grace", "SECONDS", "how long the old key goes on (604800)", false},
+    ACTOR,
+    LAST,
+};
+
 const struct cli_command cli_commands[] = {
     {"keys new", "NAME", "make an issuing key", help_keys_new, keys_new_options, 1, 1,
      cli_keys_new},
@@ -138,5 +154,13 @@ const struct cli_command cli_commands[] = {
      1, 1, cli_recall_open},
     {"recall lift", "ID", "end a recall", help_recall_lift, actor_options, 1, 1, cli_recall_lift},
     {"recall list", NULL, "every recall", help_recall_list, none, 0, 0, cli_recall_list},
+    {"credential new", NULL, "a key for the HTTP interface", help_credential_new,
+     credential_new_options, 0, 0, cli_credential_new},
+    {"credential list", NULL, "who may use the HTTP interface", help_credential_list, none, 0, 0,
+     cli_credential_list},
+    {"credential rotate", "ID", "another key; the old one ends later", help_credential_rotate,
+     credential_rotate_options, 1, 1, cli_credential_rotate},
+    {"credential revoke", "ID", "refused from the next request on", help_credential_revoke,
+     actor_options, 1, 1, cli_credential_revoke},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, NULL},
 };

@@ -158,3 +158,27 @@ const char help_recall_lift[] = "Ends a recall. It stays in the list.\n"
 const char help_recall_list[] = "Every recall, open or lifted.\n"
                                 "\n"
                                 "  assay recall list\n";
+
+const char help_credential_new[] =
+    "Makes a key for the HTTP interface and prints it, this once: only a keyed hash is kept.\n"
+    "It goes into requests as `Authorization: Bearer KEY`. The first one is made here, role\n"
+    "admin; that one makes the others at /v1/credentials. A running assayd knows it at once.\n"
+    "\n"
+    "  assay credential new --role admin\n"
+    "  assay credential new --role retailer --organisation \"Tool Shop\" --location shop-7\n";
+
+const char help_credential_list[] = "Every credential, when it was used last, and whether it is "
+                                    "live. Never a key.\n"
+                                    "\n"
+                                    "  assay credential list\n";
+
+const char help_credential_rotate[] =
+    "Makes another key for the same credential. The old one goes on working for seven days, or\n"
+    "for --grace seconds, so that nothing stands still while it is replaced.\n"
+    "\n"
+    "  assay credential rotate 7K3M9Q2X --grace 86400\n";
+
+const char help_credential_revoke[] =
+    "Its keys are refused from the next request on. It stays in the list.\n"
+    "\n"
+    "  assay credential revoke 7K3M9Q2X\n";

@@ -10,8 +10,8 @@
 
 /* ---- as JSON ---- */
 
-static const char *
-state_name(const struct credential *credential, int64_t now)
+const char *
+credential_state(const struct credential *credential, int64_t now)
 {
     if (credential->revoked_at != 0)
         return "revoked";
@@ -55,7 +55,7 @@ credential_json(struct text *out, const struct credential *credential, int64_t n
     for (size_t i = 0; i < credential->location_count; i++)
         json_put_text(out, NULL, credential->locations[i]);
     text_char(out, ']');
-    json_put_text(out, "state", state_name(credential, now));
+    json_put_text(out, "state", credential_state(credential, now));
     json_put_time(out, "made_at", credential->made_at);
     json_put_time(out, "expires_at", credential->expires_at);
     json_put_time(out, "revoked_at", credential->revoked_at);

@@ -14,6 +14,8 @@ enum {
     GRACE_MAX = 90 * 86400
 };
 
+const char *credential_state(const struct credential *credential, int64_t now); /* as below */
+
 /* {"id", "version", "role", "name", "organisation", "locations": [], "state": "live" | "expired" |
  * "revoked", "made_at", "expires_at", "revoked_at", "used_on", "keys": [{"made_at",
  * "expires_at"}]}, of the keys those that are good at `now`. Never a seal. */
