@@ -60,7 +60,8 @@ check_claim(struct view *view, const struct unit *stored, const struct change *c
     enum err err = view_event(view, &key, stored->version, &last);
     if (err != ERR_OK)
         return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
-    return memcmp(last.seal, claim, SEAL_BYTES) == 0 ? ERR_OK : ERR_INVALID;
+    bool carried = last.type == EVENT_RESTOCK && memcmp(last.seal, claim, SEAL_BYTES) == 0;
+    return carried ? ERR_OK : ERR_INVALID;
 }
 
 /* `current` becomes the record as it is. */

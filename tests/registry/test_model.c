@@ -17,6 +17,7 @@
 enum { STEPS = 700, BATCH = 6, PAGE = 7 };
 
 static const char *const lots[MODEL_LOTS] = {"L0", "L1", "L2", "L3"};
+static const char *const places[] = {"Berlin 1", "Paris 2", "Oslo 3"};
 
 struct trial {
     uint64_t seed, random;
@@ -122,9 +123,8 @@ pick_change(struct trial *trial, const struct operation *operation, struct chang
     const struct model_unit *place = pick_unit(trial);
     enum event_type type =
         (enum event_type)(EVENT_RECEIVE + pick(trial, EVENT_TYPE_COUNT - EVENT_RECEIVE));
-    static const char *const texts[] = {"Berlin 1", "Paris 2", "Oslo 3"};
     if (place->unit.version == 0 || place->unit.version == MODEL_EVENTS ||
-        !test_try_change(out, &place->unit, type, operation, texts[pick(trial, 3)]))
+        !test_try_change(out, &place->unit, type, operation, places[pick(trial, 3)]))
         return false;
     unsigned wrong = pick(trial, 20);
     if (wrong == 0)
@@ -312,6 +312,95 @@ list(struct trial *trial)
                      (unsigned long long)trial->seed, trial->step, i);
 }
 
+/* ---- lists by a filter ---- */
+
+/* Which units have it is told without folding: what is looked for is a part of the serial, of the
+ * name of every product, or of nothing. */
+static const struct {
+    const char *query, *in_serial;
+    bool in_name;
+} queries[] = {
+    {"o1", "01", false}, {"s02", "S02", false}, {"gr1nder", "?", true}, {"QQ", "?", false}};
+
+static void
+pick_filter(struct trial *trial, struct unit_filter *out, size_t *query)
+{
+    unsigned parts = test_random(&trial->random);
+    const char *place = places[pick(trial, 3)];
+    memset(out, 0, sizeof *out);
+    *query = pick(trial, 4);
+    if (parts % 2 == 0)
+        memcpy(out->gtin, trial->model.gtins[pick(trial, MODEL_GTINS)], sizeof out->gtin);
+    if ((parts & 2U) != 0)
+        memcpy(out->lot, lots[pick(trial, MODEL_LOTS)], 2);
+    if ((parts & 12U) == 4)
+        memcpy(out->location, place, strlen(place));
+    if ((parts & 48U) == 16)
+        (void)snprintf(out->purchase_order, sizeof out->purchase_order, "PO %s", place);
+    if ((parts & 192U) == 64)
+        (void)snprintf(out->sales_order, sizeof out->sales_order, "SO %s", place);
+    if ((parts & 768U) == 256)
+        out->state = (enum unit_state)pick(trial, UNIT_STATE_COUNT);
+    if ((parts & 3072U) == 1024)
+        out->conditions = (uint8_t)(1U << pick(trial, 4) | 1U << pick(trial, 4));
+    if ((parts & 12288U) == 4096)
+        memcpy(out->item, "AC-100", 6);
+    if ((parts & 49152U) == 16384)
+        memcpy(out->query, queries[*query].query, strlen(queries[*query].query));
+}
+
+static bool
+text_wanted(const char *filter, const char *value)
+{
+    return filter[0] == '\0' || strcmp(filter, value) == 0;
+}
+
+static bool
+wanted(const struct trial *trial, const struct unit_filter *filter, size_t query, size_t at)
+{
+    const struct unit *unit = &trial->model.units[at].unit;
+    bool product = trial->model.products[at / MODEL_SERIALS].version != 0;
+    if (unit->version == 0 || (filter->item[0] != '\0' && !product))
+        return false;
+    if (filter->query[0] != '\0' && !(queries[query].in_name && product) &&
+        strstr(unit->id.serial, queries[query].in_serial) == NULL)
+        return false;
+    return text_wanted(filter->gtin, unit->id.gtin) && text_wanted(filter->lot, unit->id.lot) &&
+           text_wanted(filter->location, unit->location) &&
+           text_wanted(filter->purchase_order, unit->purchase_order) &&
+           text_wanted(filter->sales_order, unit->sales_order) &&
+           (filter->state == UNIT_NONE || filter->state == unit->state) &&
+           (filter->conditions & unit->conditions) == filter->conditions;
+}
+
+/* All pages at once: exactly the units of the model that the filter wants, in their order. */
+static void
+list_filtered(struct trial *trial)
+{
+    struct unit_filter filter;
+    struct unit page[PAGE];
+    struct cursor cursor = {""};
+    size_t query = 0;
+    size_t at = 0;
+    pick_filter(trial, &filter, &query);
+    do {
+        size_t count = 0;
+        same_result(
+            trial, "list",
+            registry_list(trial->session, &filter, &cursor, page, 1 + pick(trial, PAGE), &count),
+            ERR_OK);
+        for (size_t i = 0; i < count; i++, at++) {
+            while (at < MODEL_UNITS && !wanted(trial, &filter, query, at))
+                at++;
+            assert_true(at < MODEL_UNITS);
+            same_bytes(trial, "list by a filter", &page[i], &trial->model.units[at].unit,
+                       sizeof page[i]);
+        }
+    } while (cursor.text[0] != '\0');
+    for (; at < MODEL_UNITS; at++)
+        assert_false(wanted(trial, &filter, query, at));
+}
+
 static void
 find_operation(struct trial *trial)
 {
@@ -386,7 +475,8 @@ follows_the_model(uint64_t seed)
         void (*step)(struct trial *trial);
     } steps[] = {
         {12, commission}, {34, apply}, {4, put_product}, {4, put_lot},        {6, put_recall},
-        {12, get},        {12, view},  {12, list},       {3, find_operation}, {1, open_again},
+        {8, get},         {8, view},   {10, list},       {10, list_filtered}, {3, find_operation},
+        {1, open_again},
     };
     struct trial *trial = calloc(1, sizeof *trial);
     assert_non_null(trial);
