@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/api/limits.h"
+
+#define NOON INT64_C(1795348800)
+
+enum { THREADS = 4, DAY = 86400 };
+
+static struct unit_key
+key_of(unsigned number)
+{
+    struct unit_key key = {.gtin = "09506000134352"};
+    (void)snprintf(key.serial, sizeof key.serial, "S%u", number);
+    return key;
+}
+
+static struct limits *
+open_limits(void)
+{
+    struct limits *limits = NULL;
+    assert_true(sodium_init() >= 0);
+    assert_int_equal(limits_open(&limits, NULL), ERR_OK);
+    return limits;
+}
+
+/* Takes until there is none; how many there were. */
+static unsigned
+drain(struct limits *limits, unsigned number, int64_t now)
+{
+    struct unit_key key = key_of(number);
+    int64_t wait = 0;
+    unsigned taken = 0;
+    while (limits_take(limits, &key, now, &wait)) {
+        assert_int_equal(wait, 0);
+        taken++;
+    }
+    assert_true(wait >= 1);
+    return taken;
+}
+
+static void
+each_unit_has_its_own(void **state)
+{
+    struct limits *limits = open_limits();
+    (void)state;
+    assert_int_equal(drain(limits, 1, NOON), 100);
+    assert_int_equal(drain(limits, 1, NOON), 0);
+    assert_int_equal(drain(limits, 2, NOON), 100);
+    assert_int_equal(drain(limits, 1, NOON + 1), 1);
+    assert_int_equal(drain(limits, 1, NOON + 31), 30);
+    assert_int_equal(drain(limits, 1, NOON + DAY), 100);
+    limits_close(limits);
+}
+
+/* 100 units use up what all have together; a unit that nobody tried waits with the others, until
+ * the next second. */
+static void
+all_have_one_in_common(void **state)
+{
+    struct limits *limits = open_limits();
+    unsigned taken = 0;
+    (void)state;
+    for (unsigned i = 0; i < 300; i++)
+        taken += drain(limits, i, NOON);
+    assert_int_equal(taken, 10000);
+    assert_int_equal(drain(limits, 1000, NOON), 0);
+    taken = 0;
+    for (unsigned i = 1001; i < 1010; i++) /* several, for one may share an empty bucket */
+        taken += drain(limits, i, NOON + 1);
+    assert_int_equal(taken, 100);
+    limits_close(limits);
+}
+
+static void
+right_codes_cost_nothing(void **state)
+{
+    struct limits *limits = open_limits();
+    struct unit_key key = key_of(1);
+    int64_t wait = 0;
+    (void)state;
+    for (unsigned i = 0; i < 100000; i++) {
+        assert_true(limits_take(limits, &key, NOON, &wait));
+        limits_give_back(limits, &key);
+    }
+    assert_int_equal(drain(limits, 1, NOON), 100);
+    limits_close(limits);
+}
+
+/* The header's arithmetic. A stranger takes whatever there is, but for one try in A of his; the
+ * owner tries once a minute, at a moment that the stranger does not know. */
+static void
+no_stranger_locks_an_owner_out_for_a_day(void **state)
+{
+    enum { PER_SECOND = 20 };
+    struct limits *limits = open_limits();
+    struct unit_key key = key_of(7);
+    int64_t wait = 0;
+    unsigned let_in = 0;
+    (void)state;
+    for (int64_t second = 0; second < DAY; second++) {
+        unsigned mine = second % 60 == 0 ? randombytes_uniform(PER_SECOND + 1) : PER_SECOND + 1;
+        for (unsigned i = 0; i <= PER_SECOND; i++)
+            let_in += limits_take(limits, &key, NOON + second, &wait) && i == mine;
+    }
+    /* 1,440 tries at 1 in 21: 68.6 expected, standard deviation 8.1. */
+    assert_in_range(let_in, 20, 120);
+    limits_close(limits);
+}
+
+/* 3.2 * 10^8 of 2^50, and 3.2 * 10^10 of 2^50. */
+static void
+ten_years_of_guessing_are_hopeless(void **state)
+{
+    const double seconds = 10 * 365.25 * DAY;
+    const double codes = 1125899906842624.0;
+    (void)state;
+    double unit =
+        (double)limits_unit.size + seconds * (double)BUCKET_SECOND / (double)limits_unit.interval;
+    double all =
+        (double)limits_all.size + seconds * (double)BUCKET_SECOND / (double)limits_all.interval;
+    assert_true(unit / codes < 1.0 / 3500000);
+    assert_true(all / codes < 1.0 / 35000);
+}
+
+struct crowd {
+    struct limits *limits;
+    atomic_uint taken;
+};
+
+static void *
+crowd_in(void *context)
+{
+    struct crowd *crowd = context;
+    struct unit_key key = key_of(1);
+    int64_t wait = 0;
+    for (unsigned i = 0; i < 10000; i++)
+        if (limits_take(crowd->limits, &key, NOON, &wait))
+            atomic_fetch_add(&crowd->taken, 1);
+    return NULL;
+}
+
+static void
+threads_get_no_more(void **state)
+{
+    struct crowd crowd = {.limits = open_limits()};
+    pthread_t threads[THREADS];
+    (void)state;
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, crowd_in, &crowd), 0);
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    assert_int_equal(atomic_load(&crowd.taken), 100);
+    limits_close(crowd.limits);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_unit_has_its_own),
+        cmocka_unit_test(all_have_one_in_common),
+        cmocka_unit_test(right_codes_cost_nothing),
+        cmocka_unit_test(no_stranger_locks_an_owner_out_for_a_day),
+        cmocka_unit_test(ten_years_of_guessing_are_hopeless),
+        cmocka_unit_test(threads_get_no_more),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
