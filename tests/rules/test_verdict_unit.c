@@ -193,6 +193,79 @@ warranty_comes_with_the_unit(void **state)
     assert_int_equal(v.warranty.count, 0);
 }
 
+/* A report counts all the same; that nobody confirmed it is told besides, to everybody who sees the
+ * unit. */
+static void
+provisional_reports(void **state)
+{
+    static const struct {
+        const char *label;
+        unsigned conditions, provisional;
+        int64_t until; /* seconds from now */
+        enum label_result trust;
+        enum verdict_class class;
+        bool told;
+    } rows[] = {
+        {"stolen", CONDITION_STOLEN, CONDITION_STOLEN, 1, LABEL_GENUINE, VERDICT_BAD, true},
+        {"confirmed by time", CONDITION_STOLEN, CONDITION_STOLEN, 0, LABEL_GENUINE, VERDICT_BAD,
+         false},
+        {"confirmed", CONDITION_STOLEN, 0, 0, LABEL_GENUINE, VERDICT_BAD, false},
+        {"lost", CONDITION_LOST, CONDITION_LOST, 1, LABEL_GENUINE, VERDICT_CAUTION, true},
+        {"stolen for sure, lost perhaps", CONDITION_STOLEN | CONDITION_LOST, CONDITION_LOST, 1,
+         LABEL_GENUINE, VERDICT_BAD, false},
+        {"stolen perhaps, lost for sure", CONDITION_STOLEN | CONDITION_LOST, CONDITION_STOLEN, 1,
+         LABEL_GENUINE, VERDICT_BAD, true},
+        {"neither", CONDITION_HELD, CONDITION_ALL, 1, LABEL_GENUINE, VERDICT_CAUTION, false},
+        {"a label that fails tells nothing", CONDITION_STOLEN, CONDITION_STOLEN, 1, LABEL_FORGED,
+         VERDICT_BAD, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct verdict_case c = good;
+        c.conditions = rows[i].conditions;
+        c.label = rows[i].trust;
+        struct verdict_scene *scene = scene_of(&c);
+        scene->unit.provisional = (uint8_t)rows[i].provisional;
+        scene->unit.provisional_until = SCENE_NOW + rows[i].until;
+        struct verdict v = decide(scene);
+        bool stolen = (rows[i].conditions & CONDITION_STOLEN) != 0 && v.shows_unit;
+        if (v.provisional != rows[i].told || v.class != rows[i].class ||
+            verdict_has(&v, REASON_STOLEN) != stolen)
+            fail_msg("%s", rows[i].label);
+    }
+}
+
+/* Who asks with the owner secret, and staff, learn that somebody else waits for the unit. */
+static void
+a_lost_secret_is_told_to_the_owner(void **state)
+{
+    static const struct {
+        enum role role;
+        bool told;
+    } rows[] = {
+        {ROLE_PUBLIC, false},  {ROLE_OWNER, true},    {ROLE_SERVICE, true},
+        {ROLE_RETAILER, true}, {ROLE_OPERATOR, true}, {(enum role)0, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct verdict_case c = good;
+        c.role = rows[i].role;
+        struct verdict_scene *scene = scene_of(&c);
+        struct verdict v = decide(scene);
+        assert_false(v.recovery_pending);
+        scene->unit.recovery_at = SCENE_NOW + 1;
+        v = decide(scene);
+        assert_int_equal(v.recovery_pending, rows[i].told);
+        assert_int_equal(v.class, VERDICT_OK);
+        scene->unit.recovery_at = SCENE_NOW - 1;
+        v = decide(scene);
+        assert_int_equal(v.recovery_pending, rows[i].told);
+        scene->in.label = LABEL_NO_SIGNATURE;
+        v = decide(scene);
+        assert_int_equal(v.recovery_pending, role_is_staff(rows[i].role));
+    }
+}
+
 int
 main(void)
 {
@@ -202,6 +275,8 @@ main(void)
         cmocka_unit_test(markets),
         cmocka_unit_test(worst_recall_is_told),
         cmocka_unit_test(warranty_comes_with_the_unit),
+        cmocka_unit_test(provisional_reports),
+        cmocka_unit_test(a_lost_secret_is_told_to_the_owner),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -341,7 +341,7 @@ static void
 cover_names(void **state)
 {
     static const char *const names[] = {"none",  "not_started", "needs_activation", "before_start",
-                                        "ended", "retired",     "excluded", "covered"};
+                                        "ended", "retired",     "excluded",         "covered"};
     (void)state;
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         assert_string_equal(cover_name((enum cover)i), names[i]);
