@@ -66,6 +66,17 @@ handler api_events;
  * its ETag; …/events: {"events": [], "next"}, oldest first, ?cursor= to go on. */
 handler api_unit, api_unit_events;
 
+/* GET /v1/units: the serial report, in order of GTIN and serial, bytewise. Filters, all of which
+ * have to hold: ?gtin= &item= &lot= &location= &po= &so= &state= &condition=stolen,held &q= (free
+ * text in serial, lot, item number and name, look-alikes folded). An empty value is any; an unknown
+ * parameter is 400 with its name.
+ * {"units": [as report_json (report.h)], "next"}, or CSV (report_csv) for `Accept: text/csv` and
+ * ?format=csv: pages put one after the other are one table, for only the first has a header.
+ * &limit= rows, 1 to 10,000 (1,000); ?cursor= goes on from `next`, which is in `Link: <…>;
+ * rel="next"` too, without which the report has ended. A page may have fewer rows than asked for,
+ * even none, and yet a next one. A unit that nobody changes meanwhile comes exactly once. */
+handler api_report;
+
 /* /v1/credentials, for admins. POST {"role", "name", "organisation", "locations"?, "expires_at"?}:
  * 201 {"credential", "key"}; the key is shown this once. GET: {"credentials": [], "next"}; one by
  * its id. POST …/{id}/rotate {"grace_seconds"?}: 201 with another key; the old one goes on for the

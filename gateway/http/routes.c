@@ -21,6 +21,7 @@ const struct route http_routes[] = {
     {METHOD_GET, "/v1/keys", ROLES_ANYBODY, 0, NULL, api_keys},
     {METHOD_GET, "/.well-known/jwks.json", ROLES_ANYBODY, 0, NULL, api_keys},
     {METHOD_POST, "/v1/events", ROLES_ACTING, EVENTS_BODY_MAX, rows, api_events},
+    {METHOD_GET, "/v1/units", ROLES_EVERYTHING, 0, NULL, api_report},
     {METHOD_GET, "/v1/units/{}/{}", ROLES_STAFF, 0, NULL, api_unit},
     {METHOD_GET, "/v1/units/{}/{}/events", ROLES_STAFF, 0, NULL, api_unit_events},
     {METHOD_GET, "/v1/credentials", ROLE_ADMIN, 0, NULL, api_credentials},
