@@ -16,13 +16,14 @@ enum { WRITE_TRIES = 8, TAIL_CHARS = 4 };
 static const struct {
     enum err err;
     int status;
-    const char *code;
+    const char *code, *title;
 } refusals[] = {
-    {ERR_INVALID, 400, "invalid"},
-    {ERR_DENIED, 403, "denied"},
-    {ERR_NOT_FOUND, 404, "not_found"},
-    {ERR_CONFLICT, 409, "conflict"},
-    {ERR_EXISTS, 422, "idempotency_key_reused"},
+    {ERR_INVALID, 400, "invalid", "The input is not valid"},
+    {ERR_DENIED, 403, "denied", "Not allowed"},
+    {ERR_NOT_FOUND, 404, "not_found", "Not found"},
+    {ERR_CONFLICT, 409, "conflict", "Not as the unit is now"},
+    {ERR_EXISTS, 422, "idempotency_key_reused",
+     "This Idempotency-Key came with another request before"},
 };
 
 static void
@@ -31,13 +32,15 @@ tell_refusal(struct outcome *out, enum err err)
     const struct err_info *info = err_info(err);
     out->status = info->http_status;
     out->code = info->code;
+    out->title = info->title;
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
         if (refusals[i].err == err) {
             out->status = refusals[i].status;
             out->code = refusals[i].code;
+            out->title = refusals[i].title;
         }
     if (out->fault.text[0] == '\0')
-        (void)fault_set(&out->fault, err, "%s", info->title);
+        (void)fault_set(&out->fault, err, "%s", out->title);
     event_row_pointer(out->pointer, &out->fault);
 }
 

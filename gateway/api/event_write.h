@@ -10,6 +10,7 @@
 struct outcome {
     int status;                /* HTTP: 201 applied, 200 would be, 4xx or 5xx */
     const char *code;          /* "applied", "would_apply", or of the problem */
+    const char *title;         /* of the problem */
     char pointer[POINTER_MAX]; /* of what is wrong in the row, or "" */
     struct fault fault;        /* why it was refused */
     bool has_unit;             /* the record after; after a refusal, as it is */

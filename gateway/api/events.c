@@ -32,6 +32,7 @@ refuse_row(struct outcome *out, const struct fault *fault)
 {
     out->status = err_info(fault->err)->http_status;
     out->code = err_info(fault->err)->code;
+    out->title = err_info(fault->err)->title;
     out->fault = *fault;
 }
 
@@ -199,8 +200,8 @@ static void
 refuse_single(struct events *e, const struct outcome *out)
 {
     struct response *response = e->response;
-    response_problem(response, out->status, out->code, err_info(out->fault.err)->title,
-                     out->fault.text, out->pointer[0] == '\0' ? NULL : out->pointer);
+    response_problem(response, out->status, out->code, out->title, out->fault.text,
+                     out->pointer[0] == '\0' ? NULL : out->pointer);
     if (!out->has_unit || !text_ok(&response->body))
         return;
     struct text whole = response->body;

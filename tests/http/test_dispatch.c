@@ -8,6 +8,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "crypto/apikey.h"
 #include "gateway/http/http.h"
 
 static void
@@ -19,13 +20,15 @@ answer(struct worker *worker, const struct request *request, struct response *re
 }
 
 static const struct route routes[] = {
-    {METHOD_GET, "/", 0, NULL, answer},
-    {METHOD_GET, "/v1/keys", 0, NULL, answer},
-    {METHOD_POST, "/v1/verify", 10, "application/json", answer},
-    {METHOD_GET, "/v1/units/{}/{}", 0, NULL, answer},
-    {METHOD_PUT | METHOD_DELETE, "/v1/units/{}/{}", 10, "application/json", answer},
-    {METHOD_GET, "/01/{*}", 0, NULL, answer},
-    {0, NULL, 0, NULL, NULL},
+    {METHOD_GET, "/", ROLES_ANYBODY, 0, NULL, answer},
+    {METHOD_GET, "/v1/keys", ROLES_ANYBODY, 0, NULL, answer},
+    {METHOD_POST, "/v1/verify", ROLES_ANYBODY, 10, "application/json", answer},
+    {METHOD_GET, "/v1/units/{}/{}", ROLES_STAFF, 0, NULL, answer},
+    {METHOD_PUT | METHOD_DELETE, "/v1/units/{}/{}", ROLES_STAFF, 10,
+     "application/json,application/x-ndjson", answer},
+    {METHOD_GET, "/01/{*}", ROLES_ANYBODY, 0, NULL, answer},
+    {METHOD_PUT, "/large", ROLES_ANYBODY, BODY_PUBLIC_MAX * 2, "application/json", answer},
+    {0, NULL, 0, 0, NULL, NULL},
 };
 
 static const struct {
@@ -91,32 +94,69 @@ finds_routes(void **state)
     }
 }
 
+/* A NULL authorization is an owner's. */
 static const struct {
-    const char *label, *type;
-    int status;
-} types[] = {
-    {"json", "application/json", 200},
-    {"in capitals", "Application/JSON", 200},
-    {"with a parameter", "application/json ; charset=utf-8", 200},
-    {"none", "", 415},
-    {"form", "application/x-www-form-urlencoded", 415},
-    {"text", "text/plain", 415},
-    {"longer", "application/jsonp", 415},
-    {"shorter", "application/jso", 415},
-    {"two", "text/plain, application/json", 415},
+    const char *label;
+    size_t route;
+    const char *type, *authorization;
+    uint64_t length;
+    int status; /* 0: admitted */
+} requests[] = {
+    {"json", 2, "application/json", "", 2, 0},
+    {"in capitals", 2, "Application/JSON", "", 2, 0},
+    {"with a parameter", 2, "application/json ; charset=utf-8", "", 2, 0},
+    {"as long as it may be", 2, "application/json", "", 10, 0},
+    {"nothing to send", 1, "", "", 0, 0},
+    {"a type where there is no body", 1, "text/plain", "", 0, 0},
+    {"no type", 2, "", "", 2, 415},
+    {"form", 2, "application/x-www-form-urlencoded", "", 2, 415},
+    {"text", 2, "text/plain", "", 2, 415},
+    {"longer", 2, "application/jsonp", "", 2, 415},
+    {"shorter", 2, "application/jso", "", 2, 415},
+    {"two", 2, "text/plain, application/json", "", 2, 415},
+    {"a list of ours", 2, "application/json,application/x-ndjson", "", 2, 415},
+    {"one too long", 2, "application/json", "", 11, 413},
+    {"length before type", 2, "text/plain", "", 11, 413},
+    {"a body where there is none", 1, "", "", 1, 413},
+    {"more than the public may", 6, "application/json", "", BODY_PUBLIC_MAX + 1, 413},
+    {"as much as the public may", 6, "application/json", "", BODY_PUBLIC_MAX, 0},
+    {"staff only", 3, "", "", 0, 401},
+    {"who before how long", 4, "application/json", "", 11, 401},
+    {"who before what", 4, "text/plain", "", 2, 401},
+    {"other scheme", 1, "", "Basic YTpi", 0, 401},
+    {"no key", 1, "", "Bearer", 0, 401},
+    {"empty key", 1, "", "Bearer ", 0, 401},
+    {"no key of ours", 1, "", "Bearer abc", 0, 401},
+    {"a key with a slip", 1, "", "Bearer assay_00000000_00000000000000000000000000XXXX", 0, 401},
+    {"too long for a key", 1, "",
+     "Bearer assay_00000000_000000000000000000000000000000000000000000000000", 0, 401},
+    {"an owner where staff are", 3, "", NULL, 0, 403},
+    {"an owner where anybody is", 1, "", NULL, 0, 0},
 };
 
 static void
-takes_json_only(void **state)
+admits_requests(void **state)
 {
+    char owner[7 + OWNER_SECRET_CHARS + 1] = "Bearer ";
+    const uint8_t zeros[BEARER_SECRET_CHARS] = {0};
     (void)state;
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        struct request request = {.content_type = slice_of(types[i].type), .body = slice_of("{}")};
+    owner_secret_format(owner + 7, zeros);
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        const char *authorization =
+            requests[i].authorization == NULL ? owner : requests[i].authorization;
+        struct worker worker = {.session = NULL};
+        struct request request = {.content_type = slice_of(requests[i].type),
+                                  .authorization = slice_of(authorization)};
         struct response response = {.status = 200};
         text_init(&response.body, 4096);
-        http_answer(NULL, &routes[2], &request, &response);
-        if (response.status != types[i].status)
-            fail_msg("%s: %d", types[i].label, response.status);
+        bool admitted = http_admit(&worker, &routes[requests[i].route], &request,
+                                   requests[i].length, &response);
+        if (admitted != (requests[i].status == 0) ||
+            (!admitted && response.status != requests[i].status))
+            fail_msg("%s: %d", requests[i].label, response.status);
+        bool challenge =
+            response.header_count == 1 && strcmp(response.headers[0].name, "WWW-Authenticate") == 0;
+        assert_int_equal(challenge, requests[i].status == 401 || requests[i].status == 403);
         text_free(&response.body);
     }
 }
@@ -214,7 +254,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_routes),           cmocka_unit_test(takes_json_only),
+        cmocka_unit_test(finds_routes),           cmocka_unit_test(admits_requests),
         cmocka_unit_test(browsers_get_pages),     cmocka_unit_test(programs_get_problems),
         cmocka_unit_test(half_an_answer_is_none), cmocka_unit_test(no_answer_is_an_error),
     };
