@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/identify/cell.h"
+
 /* The longest valid field is a token. */
 enum { FIELDS = 8, FIELD_MAX = TOKEN_CHARS, PARSER_OPTIONS = CSV_STRICT | CSV_STRICT_FINI };
 enum { GTIN, VARIANT, LOT, SERIAL, MADE_ON, EXPIRES_ON, CLAIM_CODE, TOKEN };
@@ -116,76 +118,26 @@ field(const struct row_reader *reader, size_t at)
 }
 
 static bool
-is_digits(struct slice s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (s.data[i] < '0' || s.data[i] > '9')
-            return false;
-    return s.len > 0;
-}
-
-/* 9.50600E+12, also as "9,506E+12" where the comma is the decimal point. */
-static bool
-is_scientific(struct slice s)
-{
-    bool point = false;
-    struct slice head = slice_take_until(&s, 'E');
-    for (size_t i = 0; i < head.len; i++) {
-        point = point || head.data[i] == '.' || head.data[i] == ',';
-        if ((head.data[i] < '0' || head.data[i] > '9') && head.data[i] != '.' &&
-            head.data[i] != ',')
-            return false;
-    }
-    return point && slice_take(&s, "+") && is_digits(s);
-}
-
-/* Spreadsheets turn GTINs into numbers: the cure belongs into the sentence. */
-static bool
 read_gtin(const struct row_reader *reader, struct manifest_row *row,
           struct manifest_refusal *refusal)
 {
-    struct slice gtin = field(reader, GTIN);
-    if (is_scientific(gtin))
-        return refuse(refusal, "gtin_invalid",
-                      "gtin: a spreadsheet made %.*s of it and dropped digits; format the column "
-                      "as text and export again from the source",
-                      (int)gtin.len, gtin.data);
-    if (!is_digits(gtin))
-        return refuse(refusal, "gtin_invalid", "gtin: not 14 digits");
-    if (gtin.len < GTIN_DIGITS && gtin.len >= 7)
-        return refuse(refusal, "gtin_invalid",
-                      "gtin: %zu digits, 14 are needed; if a spreadsheet dropped leading zeros, "
-                      "format the column as text and export again; else fill up with zeros on the "
-                      "left",
-                      gtin.len);
-    if (gtin.len != GTIN_DIGITS)
-        return refuse(refusal, "gtin_invalid", "gtin: %zu digits, 14 are needed", gtin.len);
-    if (!gtin_valid(gtin))
-        return refuse(refusal, "gtin_invalid", "gtin: the check digit of %.*s is wrong",
-                      (int)gtin.len, gtin.data);
-    return slice_copy(row->id.gtin, sizeof row->id.gtin, gtin);
+    struct fault fault;
+    if (cell_gtin(row->id.gtin, field(reader, GTIN), &fault) == ERR_OK)
+        return true;
+    return refuse(refusal, "gtin_invalid", "%s", fault.text);
 }
 
 static bool
 read_value(const struct row_reader *reader, size_t at, char out[static GS1_VALUE_MAX + 1],
            struct manifest_refusal *refusal)
 {
+    struct fault fault;
     struct slice value = field(reader, at);
     if (value.len == 0 && at != SERIAL)
         return true;
-    if (value.len == 0)
-        return refuse(refusal, "value_invalid", "serial: empty");
-    if (is_scientific(value))
-        return refuse(refusal, "value_invalid",
-                      "%s: a spreadsheet made %.*s of it and dropped digits; format the column as "
-                      "text and export again from the source",
-                      field_names[at], value.len > GS1_VALUE_MAX ? GS1_VALUE_MAX : (int)value.len,
-                      value.data);
-    if (!gs1_value_valid(value) || !slice_copy(out, GS1_VALUE_MAX + 1, value))
-        return refuse(refusal, "value_invalid",
-                      "%s: not 1 to %d characters of the GS1 character set", field_names[at],
-                      GS1_VALUE_MAX);
-    return true;
+    if (cell_value(out, field_names[at], value, &fault) == ERR_OK)
+        return true;
+    return refuse(refusal, "value_invalid", "%s", fault.text);
 }
 
 static bool
