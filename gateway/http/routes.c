@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/api/api.h"
+#include "gateway/api/catalogue.h"
 #include "gateway/http/http.h"
 
 enum {
     VERIFY_BODY_MAX = 4 * 1024 * 1024, /* 10,000 links of labels */
     EVENTS_BODY_MAX = 1024 * 1024,
-    CREDENTIAL_BODY_MAX = 8 * 1024
+    CREDENTIAL_BODY_MAX = 8 * 1024,
+    PRODUCT_BODY_MAX = 64 * 1024,
+    LOT_BODY_MAX = 4 * 1024,
+    RECALL_BODY_MAX = 16 * 1024
 };
 
 static const char json[] = "application/json";
+static const char csv[] = "text/csv";
 static const char rows[] = "application/json,application/x-ndjson";
 
 /* Every address there is, and who may use it. A path that several rows share has a row for each
@@ -30,5 +35,15 @@ const struct route http_routes[] = {
     {METHOD_DELETE, "/v1/credentials/{}", ROLE_ADMIN, 0, NULL, api_credential_revoke},
     {METHOD_POST, "/v1/credentials/{}/rotate", ROLE_ADMIN, CREDENTIAL_BODY_MAX, json,
      api_credential_rotate},
+    {METHOD_GET, "/v1/products", ROLES_STAFF, 0, NULL, api_products},
+    {METHOD_GET, "/v1/products/{}", ROLES_STAFF, 0, NULL, api_product},
+    {METHOD_PUT, "/v1/products/{}", ROLES_CATALOGUE, PRODUCT_BODY_MAX, json, api_product_put},
+    {METHOD_GET, "/v1/lots/{}/{}", ROLES_STAFF, 0, NULL, api_lot},
+    {METHOD_PUT, "/v1/lots/{}/{}", ROLES_CATALOGUE, LOT_BODY_MAX, json, api_lot_put},
+    {METHOD_GET, "/v1/recalls", ROLES_STAFF, 0, NULL, api_recalls},
+    {METHOD_POST, "/v1/recalls", ROLES_CATALOGUE, RECALL_BODY_MAX, json, api_recall_open},
+    {METHOD_GET, "/v1/recalls/{}", ROLES_STAFF, 0, NULL, api_recall},
+    {METHOD_POST, "/v1/recalls/{}/lift", ROLES_CATALOGUE, 0, NULL, api_recall_lift},
+    {METHOD_POST, "/v1/manifests", ROLES_ISSUING, BODY_MAX, csv, api_manifests},
     {0, NULL, 0, 0, NULL, NULL},
 };
