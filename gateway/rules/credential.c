@@ -22,8 +22,9 @@ credential_admits(const struct credential *credential, const uint8_t seal[static
     unsigned admitted = 0;
     for (size_t i = 0; i < CREDENTIAL_SECRETS; i++) {
         const struct credential_secret *secret = &credential->secrets[i];
-        unsigned live = (unsigned)!seal_is_none(secret->seal) & !passed(secret->expires_at, now);
-        admitted |= (unsigned)seal_equal(secret->seal, seal) & live;
+        bool live = !seal_is_none(secret->seal) && !passed(secret->expires_at, now);
+        bool equal = seal_equal(secret->seal, seal);
+        admitted += live && equal ? 1 : 0;
     }
     return admitted != 0 && credential->revoked_at == 0 && !passed(credential->expires_at, now) &&
            role_is_staff(credential->role);

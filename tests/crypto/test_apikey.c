@@ -17,6 +17,7 @@
 #define KEY_COUNT "assay_7K3M9Q2X_0123456789ABCDEFGHJKMNPQRS5753"
 #define KEY_LAST "assay_ZZZZZZZZ_ZZZZZZZZZZZZZZZZZZZZZZZZZZVFVG"
 #define OWNER_ZERO "owner_00000000000000000000000000W4RE"
+#define OWNER_TOO_LONG OWNER_ZERO "0"
 #define OWNER_COUNT "owner_0123456789ABCDEFGHJKMNPQRSP59P"
 
 static void
@@ -97,7 +98,7 @@ parses_owner_secrets(void **state)
     static const char *const bad[] = {"",
                                       "owner_",
                                       KEY_ZERO,
-                                      OWNER_ZERO "0",
+                                      OWNER_TOO_LONG,
                                       "owner_0000000000000000000000000OW4RE",
                                       "Owner_00000000000000000000000000W4RE",
                                       "owner_00000000000000000000000001W4RE"};
@@ -191,9 +192,9 @@ no_seal(void **state)
     (void)state;
     assert_true(seal_is_none(seal));
     for (size_t i = 0; i < SEAL_BYTES; i++) {
+        memset(seal, 0, sizeof seal);
         seal[i] = 0x80;
         assert_false(seal_is_none(seal));
-        seal[i] = 0;
     }
 }
 

@@ -256,7 +256,7 @@ provisional(void **state)
 {
     struct unit unit = case_unit(UNIT_SOLD, 0);
     struct event event = case_event(EVENT_REPORT_LOST, ROLE_OWNER, "", "");
-    const int64_t end = (int64_t)CASE_AT + 30 * 86400;
+    const int64_t end = (int64_t)CASE_AT + 30LL * 86400;
     (void)state;
     assert_int_equal(unit_provisional(&unit, CASE_AT), 0);
     assert_int_equal(event_apply(&unit, &unit, &event, NULL), ERR_OK);
