@@ -77,6 +77,32 @@ handler api_unit, api_unit_events;
  * even none, and yet a next one. A unit that nobody changes meanwhile comes exactly once. */
 handler api_report;
 
+/* Ownership without personal data. A unit is named by {"code": a label or its link, whose signature
+ * is not looked at} or by {"gtin", "serial"}. All take an Idempotency-Key: a repeat within a day
+ * gives the same answer, secrets included; later, or when the secret counts no more, 409
+ * `already_done`. A wrong code and a serial that does not exist give the same 403 `code_refused`
+ * after the same work. Trying codes is limited (limits.h): 429 with Retry-After in seconds.
+ *
+ * POST /v1/activations {…, "claim_code", "purchased_on"?}: 201 {"gtin", "serial", "owner_secret",
+ * "sold_on", "activated_on"}; the secret is shown this once and is the Bearer of everything an owner
+ * does. A service center, and the shop that sold the unit or has it in stock, need no claim code.
+ * 409 `already_registered`; 409 `conflict` says why not now: stolen, held, not sold.
+ * POST /v1/recoveries {…, "claim_code"}: the owner secret is lost. 202 {"gtin", "serial",
+ * "recovery_at"}, in 14 days: from then on an activation gives another secret, unless the owner, who
+ * sees it at …/owner, did anything with the old one before.
+ * POST /v1/transfers {…}, by the owner: 201 {"gtin", "serial", "transfer_code", "expires_at"}, good
+ * once and for seven days; another offer takes its place. 403 when it is not the unit's secret.
+ * POST /v1/transfers/redeem {…, "transfer_code"}: 201 {"gtin", "serial", "owner_secret", …} of the
+ * new owner; the old secret is dead. */
+handler api_activation, api_recovery, api_transfer, api_transfer_redeem;
+/* GET /v1/units/{gtin}/{serial}/owner, by the owner: {"unit" (staff_json.h), "product": {"item",
+ * "brand", "name", "model", "support"}, "recalls": [{"id", "stop_use", "text", "link"}], "warranty"
+ * (as of the verdict), "provisional_until", "offer_until", "recovery_at": somebody said that the
+ * secret is lost, "events": [{"number", "type", "at", "by": "you" | role, "fields"}]}. The events
+ * are those of this ownership. An owner reports theft and loss, takes it back (`recover`), and
+ * objects to a recovery (`dismiss`) by POST /v1/events. 403 when it is not the unit's secret. */
+handler api_owner;
+
 /* /v1/credentials, for admins. POST {"role", "name", "organisation", "locations"?, "expires_at"?}:
  * 201 {"credential", "key"}; the key is shown this once. GET: {"credentials": [], "next"}; one by
  * its id. POST …/{id}/rotate {"grace_seconds"?}: 201 with another key; the old one goes on for the

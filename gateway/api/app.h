@@ -11,6 +11,7 @@
 #include "keys/secrets.h"
 
 struct in_flight;
+struct limits;
 
 /* Shared by all threads, constant while the server runs. */
 struct app {
@@ -20,6 +21,7 @@ struct app {
     const struct secrets *secrets;
     const struct pages *pages;
     struct in_flight *in_flight; /* operations under way in this process (in_flight.h) */
+    struct limits *limits;       /* of trying codes (limits.h) */
     int64_t (*now)(void);
 };
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "gateway/api/in_flight.h"
+#include "gateway/api/limits.h"
 #include "gateway/base/file.h"
 #include "gateway/http/http.h"
 #include "gateway/log/log.h"
@@ -24,6 +25,7 @@ struct daemon {
     struct keyring *keyring;
     struct pages *pages;
     struct in_flight *in_flight;
+    struct limits *limits;
     struct http_server *server;
     struct app app;
     struct fault keyset_fault; /* the last one that was logged */
@@ -73,6 +75,8 @@ open_parts(struct daemon *d, struct fault *fault)
         err = pages_open(&d->pages, fault);
     if (err == ERR_OK)
         err = in_flight_open(&d->in_flight, (size_t)d->config->workers, fault);
+    if (err == ERR_OK)
+        err = limits_open(&d->limits, fault);
     return err;
 }
 
@@ -89,6 +93,7 @@ start(struct daemon *d, struct fault *fault)
         .secrets = d->store->secrets,
         .pages = d->pages,
         .in_flight = d->in_flight,
+        .limits = d->limits,
         .now = now,
     };
     return http_start(&d->app, &d->server, fault);
@@ -100,6 +105,7 @@ stop(struct daemon *d)
     http_stop(d->server);
     pages_close(d->pages);
     in_flight_close(d->in_flight);
+    limits_close(d->limits);
     if (d->keyring != NULL)
         keyring_close(d->keyring);
     store_close(d->store);

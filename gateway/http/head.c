@@ -10,6 +10,7 @@ static const struct {
 } phrases[] = {
     {200, "OK"},
     {201, "Created"},
+    {202, "Accepted"},
     {303, "See Other"},
     {400, "Bad Request"},
     {401, "Unauthorized"},

@@ -6,6 +6,7 @@
 enum {
     VERIFY_BODY_MAX = 4 * 1024 * 1024, /* 10,000 links of labels */
     EVENTS_BODY_MAX = 1024 * 1024,
+    CODE_BODY_MAX = 4 * 1024,
     CREDENTIAL_BODY_MAX = 8 * 1024,
     PRODUCT_BODY_MAX = 64 * 1024,
     LOT_BODY_MAX = 4 * 1024,
@@ -29,6 +30,11 @@ const struct route http_routes[] = {
     {METHOD_GET, "/v1/units", ROLES_EVERYTHING, 0, NULL, api_report},
     {METHOD_GET, "/v1/units/{}/{}", ROLES_STAFF, 0, NULL, api_unit},
     {METHOD_GET, "/v1/units/{}/{}/events", ROLES_STAFF, 0, NULL, api_unit_events},
+    {METHOD_GET, "/v1/units/{}/{}/owner", ROLE_OWNER, 0, NULL, api_owner},
+    {METHOD_POST, "/v1/activations", ROLES_REGISTERING, CODE_BODY_MAX, json, api_activation},
+    {METHOD_POST, "/v1/recoveries", ROLE_PUBLIC, CODE_BODY_MAX, json, api_recovery},
+    {METHOD_POST, "/v1/transfers", ROLE_OWNER, CODE_BODY_MAX, json, api_transfer},
+    {METHOD_POST, "/v1/transfers/redeem", ROLE_PUBLIC, CODE_BODY_MAX, json, api_transfer_redeem},
     {METHOD_GET, "/v1/credentials", ROLE_ADMIN, 0, NULL, api_credentials},
     {METHOD_POST, "/v1/credentials", ROLE_ADMIN, CREDENTIAL_BODY_MAX, json, api_credential_new},
     {METHOD_GET, "/v1/credentials/{}", ROLE_ADMIN, 0, NULL, api_credential},

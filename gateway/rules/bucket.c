@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/rules/bucket.h"
 
-/* Written back, so that a clock that was set back counts from where it is now. */
+/* Never lacks more than it holds: then the clock was set back, and nobody knows how much is
+ * missing. Written back, so that it fills from where the clock is now. */
 static void
 settle(struct bucket *bucket, const struct bucket_rate *rate, int64_t now)
 {
-    int64_t empty = now + rate->size * rate->interval;
-    if (bucket->full_at < now)
+    if (bucket->full_at < now || bucket->full_at > now + rate->size * rate->interval)
         bucket->full_at = now;
-    if (bucket->full_at > empty)
-        bucket->full_at = empty;
 }
 
 int64_t

@@ -21,8 +21,8 @@ struct bucket_rate {
     int64_t size;     /* tokens in a full bucket; above 0 */
 };
 
-/* How long until there is a token; 0: there is one. A clock that was set back finds the bucket
- * empty at worst, and filling from then on. */
+/* How long until there is a token; 0: there is one. A clock that was set back by more than a bucket
+ * takes to fill finds it full. */
 int64_t bucket_wait(struct bucket *bucket, const struct bucket_rate *rate, int64_t now);
 /* Takes a token. False, and nothing is taken, when there is none. */
 bool bucket_take(struct bucket *bucket, const struct bucket_rate *rate, int64_t now) MUST_CHECK;

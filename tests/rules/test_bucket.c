@@ -42,9 +42,9 @@ static const struct {
     {"given back late: not more than full", "+m<+++++-", 2 * S},
     {"given back when others were taken", "++<++++-", 2 * S},
     {"set back while full", "b+++++-", 2 * S},
-    {"set back while empty: empty, and no worse", "+++++b-2+-", 2 * S},
-    {"set back while half empty: empty at worst", "++b-2+-", 2 * S},
-    {"set back and a minute later", "+++++b-m+++++-", 2 * S},
+    {"set back while empty: full", "+++++b+++++-", 2 * S},
+    {"set back while half empty: full", "++b+++++-", 2 * S},
+    {"set back and a minute later", "+++++b+++++-m+++++-", 2 * S},
 };
 
 static int64_t

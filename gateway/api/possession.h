@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Private to ownership: a request that proves possession by a code, and what it makes happen. */
+#ifndef ASSAY_API_POSSESSION_H
+#define ASSAY_API_POSSESSION_H
+
+#include "crypto/apikey.h"
+#include "crypto/claim.h"
+#include "gateway/api/app.h"
+
+enum { CODE_CHARS_MAX = TRANSFER_CODE_CHARS };
+_Static_assert((int)CLAIM_CHARS <= (int)CODE_CHARS_MAX, "a claim code fits");
+
+struct deed;
+
+/* What a handler does with a unit. */
+struct act {
+    enum event_type type;
+    /* May the caller do it to worker->view's unit, which may not be there? False: the response
+     * holds the problem. */
+    bool (*prove)(struct deed *deed);
+    /* The secret that the answer shows, made from random bytes, and the seal of it. NULL: none. */
+    void (*make)(struct deed *deed, const uint8_t *random_bytes);
+    /* Is the unit still as this deed left it? For a repeat. */
+    bool (*stands)(const struct deed *deed, const struct unit *unit);
+    void (*answer)(struct deed *deed, const struct unit *unit);
+};
+
+/* One request under way. */
+struct deed {
+    struct worker *worker;
+    const struct request *request;
+    struct response *response;
+    const struct act *act;
+    struct unit_key key;
+    char code[CODE_CHARS_MAX + 1]; /* in its normal form; "": staff without one */
+    char secret[OWNER_SECRET_CHARS + 1];
+    uint8_t seal[SEAL_BYTES]; /* of what the event carries */
+    bool wrong_code;          /* the code was looked at and is not the unit's */
+    struct operation operation;
+    struct change change;
+};
+
+/* Reads the body: "code", or "gtin" and "serial"; "claim_code" or "transfer_code" as the member
+ * `code_name` says, NULL for none; "purchased_on" with an ACTIVATE. The code may be left out by
+ * staff. False: the response holds the problem. */
+bool deed_read(struct deed *deed, const char *code_name) MUST_CHECK;
+
+/* Does it: proof, rules, registry. With a code it counts as a try (limits.h) unless the code is
+ * right. With an Idempotency-Key a repeat within a day gives the same answer, the same secret
+ * included: the secret is made from the key and the body by a keyed hash, and kept nowhere. */
+void deed_do(struct deed *deed);
+
+/* The one answer to a wrong code and to a wrong serial. Returns false. */
+bool deed_refuse_code(struct deed *deed);
+/* Returns false. */
+bool deed_refuse(struct deed *deed, int status, const char *code, const char *detail);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of one unit and its owners, told a letter at a time. The clock is the story's own.
+ *
+ * What happens:    x sold by "Shop"   k stolen   h held   b brought back   y put on the shelf
+ *                  q destroyed   s received by "Shop"   d a day passes   w a week passes
+ * Registering:     a with its claim code   A with a wrong one   u of a serial that does not exist
+ *                  f with another purchase date   m by the shop that sold it, without the code
+ *                  M by another shop   n by a service center   N by that, of an unknown serial
+ * Lost secret:     r with the claim code   R with a wrong one   U of an unknown serial
+ *                  c the owner objects
+ * Handing on:      o offered   O by who owned it before   l by somebody else   L of an unknown
+ * serial t redeemed   T with a wrong code   v with the code before the last V of an unknown serial
+ * Looking:         g the owner   p who owned it before   G somebody else   P of an unknown serial
+ * Theft:           z the owner reports it stolen   Z who owned it before   e the owner found it
+ */
+#ifndef ASSAY_TESTS_API_STORY_H
+#define ASSAY_TESTS_API_STORY_H
+
+#include "crypto/apikey.h"
+#include "tests/api/gateway.h"
+
+struct story {
+    struct gateway *g;
+    int64_t now;
+    const char *idempotency_key; /* NULL: none */
+    struct unit_key key;
+    char claim[16];
+    char secret[2][OWNER_SECRET_CHARS + 1]; /* the last one and the one before */
+    char code[2][24];                       /* of offers, likewise */
+};
+
+/* As gateway_set_up, with limits. */
+int story_set_up(void **state);
+int story_tear_down(void **state);
+/* From now on the product may be registered before a shop says that it was sold. */
+void story_allow_early(struct gateway *g);
+
+/* A new unit, number `number` (each once), at NOW. */
+void story_begin(struct story *story, struct gateway *g, unsigned number);
+/* The status of the answer, which is in g->response; 0 when it is no question. */
+int story_step(struct story *story, char step);
+struct unit story_unit(const struct story *story);
+
+#endif
