@@ -137,7 +137,8 @@ static const struct part_kind adjusted = {is_adjusted, pack_adjusted, unpack_adj
 
 #define PART(bit, member, kind)                                                                    \
     {                                                                                              \
-        PRESENT_##bit, offsetof(struct unit, member), sizeof(((struct unit *)NULL)->member), &kind \
+        PRESENT_##bit, offsetof(struct unit, member), sizeof(((struct unit *)NULL)->member),       \
+            &(kind)                                                                                \
     }
 
 /* In the order of their bits, which is that of their bytes. */

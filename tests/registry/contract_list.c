@@ -161,16 +161,39 @@ expect_filtered(struct contract *contract, const char *gtin, const struct unit u
     }
 }
 
-/* Items and indexes across products, some of which have no record. */
+enum { PRODUCTS = 5, THEIRS = 2 * PRODUCTS };
+
+/* Two units of each product, all in one place. */
+static void
+make_products(struct contract *contract, char gtins[static PRODUCTS][GTIN_DIGITS + 1])
+{
+    static const char *const items[PRODUCTS] = {"X-1", "X-2", "X-1", "", "X-1"};
+    for (size_t i = 0; i < THEIRS; i++) {
+        struct unit unit;
+        struct change change;
+        struct operation operation;
+        char *gtin = gtins[i / 2];
+        if (i % 2 == 0)
+            contract_gtin(contract, gtin);
+        if (i % 2 == 0 && items[i / 2][0] != '\0')
+            put_product(contract, gtin, items[i / 2]);
+        contract_unit(contract, gtin, i % 2 == 0 ? "U1" : "U2", &unit);
+        contract_operation(contract, &operation);
+        test_change(&change, &unit, EVENT_RECEIVE, &operation, "Depot 9");
+        contract_expect("receive",
+                        registry_apply(contract->session, &change, 1, &operation, NULL, NULL),
+                        ERR_OK);
+    }
+}
+
+/* Items and indexes across products, one of which has no record. */
 static void
 several_products(struct contract *contract)
 {
-    enum { PRODUCTS = 5 };
-    static const char *const items[PRODUCTS] = {"X-1", "X-2", "X-1", "", "X-1"};
     static const struct {
         const char *label;
         struct unit_filter filter;
-        const char *expected; /* products, each with two units */
+        const char *expected; /* products, one digit a unit */
     } cases[] = {
         {"item of three products", {.item = "X-1"}, "002244"},
         {"item of one", {.item = "X-2"}, "11"},
@@ -181,81 +204,66 @@ several_products(struct contract *contract)
         {"location and query", {.location = "Depot 9", .query = "u2"}, "01234"},
     };
     char gtins[PRODUCTS][GTIN_DIGITS + 1];
-    struct unit out[2 * PRODUCTS];
-    for (size_t i = 0; i < PRODUCTS; i++) {
-        contract_gtin(contract, gtins[i]);
-        if (items[i][0] != '\0')
-            put_product(contract, gtins[i], items[i]);
-        for (size_t j = 0; j < 2; j++) {
-            struct unit unit;
-            struct change change;
-            struct operation operation;
-            contract_unit(contract, gtins[i], j == 0 ? "U1" : "U2", &unit);
-            contract_operation(contract, &operation);
-            test_change(&change, &unit, EVENT_RECEIVE, &operation, "Depot 9");
-            contract_expect("receive",
-                            registry_apply(contract->session, &change, 1, &operation, NULL, NULL),
-                            ERR_OK);
-        }
+    struct unit out[THEIRS];
+    make_products(contract, gtins);
+    for (size_t i = 0; i < PAGE * sizeof cases / sizeof cases[0]; i++) {
+        const char *expected = cases[i / PAGE].expected;
+        size_t count = read_all(contract, &cases[i / PAGE].filter, 1 + i % PAGE, out, THEIRS);
+        if (count != strlen(expected))
+            fail_msg("%s: %zu units", cases[i / PAGE].label, count);
+        for (size_t at = 0; at < count; at++)
+            if (strcmp(out[at].id.gtin, gtins[expected[at] - '0']) != 0)
+                fail_msg("%s: row %zu is of %s", cases[i / PAGE].label, at, out[at].id.gtin);
     }
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        for (size_t max = 1; max <= PAGE; max++) {
-            size_t count = read_all(contract, &cases[i].filter, max, out, 2 * PRODUCTS);
-            if (count != strlen(cases[i].expected))
-                fail_msg("%s: %zu units", cases[i].label, count);
-            for (size_t at = 0; at < count; at++)
-                if (strcmp(out[at].id.gtin, gtins[cases[i].expected[at] - '0']) != 0)
-                    fail_msg("%s: row %zu is of %s", cases[i].label, at, out[at].id.gtin);
-        }
 }
 
-/* While a list by location is read, units come to it and leave it: those that stay are neither
+static void
+move(struct contract *contract, struct unit *unit, enum event_type type, const char *to)
+{
+    struct change change;
+    struct operation operation;
+    contract_operation(contract, &operation);
+    test_change(&change, unit, type, &operation, to);
+    contract_expect(to, registry_apply(contract->session, &change, 1, &operation, NULL, NULL),
+                    ERR_OK);
+    *unit = change.unit;
+    unit->version++;
+}
+
+static void
+expect_pair(struct contract *contract, struct cursor *cursor, const char *serials)
+{
+    const struct unit_filter filter = {.location = "Depot 4"};
+    struct unit page[2];
+    size_t count = 0;
+    contract_expect(serials, registry_list(contract->session, &filter, cursor, page, 2, &count),
+                    ERR_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(page[0].id.serial[0], serials[0]);
+    assert_int_equal(page[1].id.serial[0], serials[1]);
+}
+
+/* While a list by location is read, units leave it and come to it: those that stay are neither
  * skipped nor repeated. */
 static void
 index_while_writing(struct contract *contract)
 {
-    static const struct {
-        const char *serial, *to;
-    } moves[] = {{"A", "Oslo 3"}, {"C", "Oslo 3"}, {"E", "Oslo 3"}, {"C", "Depot 4"}};
-    static const char *const pages[] = {"AB", "DF", "GH"};
-    struct unit_filter filter = {.location = "Depot 4"};
     struct unit units[8];
-    struct unit page[2];
     struct cursor cursor = {""};
-    struct change change;
-    struct operation operation;
     char gtin[GTIN_DIGITS + 1];
     contract_gtin(contract, gtin);
     for (size_t i = 0; i < 8; i++) {
         const char serial[2] = {(char)('A' + i), '\0'};
         contract_unit(contract, gtin, serial, &units[i]);
-        contract_operation(contract, &operation);
-        test_change(&change, &units[i], EVENT_RECEIVE, &operation, "Depot 4");
-        contract_expect("receive",
-                        registry_apply(contract->session, &change, 1, &operation, NULL, NULL),
-                        ERR_OK);
-        units[i] = change.unit;
-        units[i].version++;
+        move(contract, &units[i], EVENT_RECEIVE, "Depot 4");
     }
-    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
-        size_t count = 0;
-        contract_expect("page", registry_list(contract->session, &filter, &cursor, page, 2, &count),
-                        ERR_OK);
-        assert_int_equal(count, 2);
-        assert_int_equal(page[0].id.serial[0], pages[i][0]);
-        assert_int_equal(page[1].id.serial[0], pages[i][1]);
-        /* Behind the first page the first three leave, behind the second one comes back. */
-        for (size_t j = i == 0 ? 0 : 3; i < 2 && j < (i == 0 ? 3U : 4U); j++) {
-            struct unit *unit = &units[moves[j].serial[0] - 'A'];
-            contract_operation(contract, &operation);
-            test_change(&change, unit, EVENT_MOVE, &operation, moves[j].to);
-            contract_expect("move",
-                            registry_apply(contract->session, &change, 1, &operation, NULL, NULL),
-                            ERR_OK);
-            *unit = change.unit;
-            unit->version++;
-        }
-    }
+    expect_pair(contract, &cursor, "AB");
+    move(contract, &units[0], EVENT_MOVE, "Oslo 3"); /* was listed */
+    move(contract, &units[2], EVENT_MOVE, "Oslo 3"); /* would be next */
+    move(contract, &units[4], EVENT_MOVE, "Oslo 3"); /* is further on */
+    expect_pair(contract, &cursor, "DF");
+    move(contract, &units[2], EVENT_MOVE, "Depot 4"); /* lies behind us */
+    expect_pair(contract, &cursor, "GH");
     assert_string_equal(cursor.text, "");
 }
 

@@ -262,12 +262,12 @@ put_row(struct scene *scene, enum table which, const char *value, const char *se
 static void
 del_rows(struct scene *scene, enum table which)
 {
-    struct index_row rows[INDEX_ROWS_MAX];
-    size_t count = index_rows(&scene->unit, rows);
+    struct index_row own[INDEX_ROWS_MAX];
+    size_t count = index_rows(&scene->unit, own);
     size_t deleted = 0;
     for (size_t i = 0; i < count; i++)
-        if (rows[i].table == which) {
-            del(scene, which, &rows[i].key);
+        if (own[i].table == which) {
+            del(scene, which, &own[i].key);
             deleted++;
         }
     assert_int_equal(deleted, 1);
@@ -344,11 +344,11 @@ row_without_a_unit(struct scene *scene)
 static void
 row_with_a_value(struct scene *scene)
 {
-    struct index_row rows[INDEX_ROWS_MAX];
+    struct index_row own[INDEX_ROWS_MAX];
     struct record record;
-    assert_true(index_rows(&scene->unit, rows) > 0);
-    assert_int_equal(rows[0].table, TABLE_BY_LOT);
-    record.key = rows[0].key;
+    assert_true(index_rows(&scene->unit, own) > 0);
+    assert_int_equal(own[0].table, TABLE_BY_LOT);
+    record.key = own[0].key;
     record.value = (struct span){(const uint8_t *)"x", 1};
     put(scene, TABLE_BY_LOT, true, &record);
 }

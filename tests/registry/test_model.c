@@ -341,8 +341,10 @@ pick_filter(struct trial *trial, struct unit_filter *out, size_t *query)
         (void)snprintf(out->sales_order, sizeof out->sales_order, "SO %s", place);
     if ((parts & 768U) == 256)
         out->state = (enum unit_state)pick(trial, UNIT_STATE_COUNT);
-    if ((parts & 3072U) == 1024)
-        out->conditions = (uint8_t)(1U << pick(trial, 4) | 1U << pick(trial, 4));
+    if ((parts & 3072U) == 1024) {
+        out->conditions = (uint8_t)(1U << pick(trial, 4));
+        out->conditions |= (uint8_t)(1U << pick(trial, 4));
+    }
     if ((parts & 12288U) == 4096)
         memcpy(out->item, "AC-100", 6);
     if ((parts & 49152U) == 16384)
@@ -373,6 +375,14 @@ wanted(const struct trial *trial, const struct unit_filter *filter, size_t query
            (filter->conditions & unit->conditions) == filter->conditions;
 }
 
+static size_t
+next_wanted(const struct trial *trial, const struct unit_filter *filter, size_t query, size_t at)
+{
+    while (at < MODEL_UNITS && !wanted(trial, filter, query, at))
+        at++;
+    return at;
+}
+
 /* All pages at once: exactly the units of the model that the filter wants, in their order. */
 static void
 list_filtered(struct trial *trial)
@@ -389,16 +399,15 @@ list_filtered(struct trial *trial)
             trial, "list",
             registry_list(trial->session, &filter, &cursor, page, 1 + pick(trial, PAGE), &count),
             ERR_OK);
-        for (size_t i = 0; i < count; i++, at++) {
-            while (at < MODEL_UNITS && !wanted(trial, &filter, query, at))
-                at++;
+        for (size_t i = 0; i < count; i++) {
+            at = next_wanted(trial, &filter, query, at);
             assert_true(at < MODEL_UNITS);
             same_bytes(trial, "list by a filter", &page[i], &trial->model.units[at].unit,
                        sizeof page[i]);
+            at++;
         }
     } while (cursor.text[0] != '\0');
-    for (; at < MODEL_UNITS; at++)
-        assert_false(wanted(trial, &filter, query, at));
+    assert_int_equal(next_wanted(trial, &filter, query, at), MODEL_UNITS);
 }
 
 static void
