@@ -33,6 +33,7 @@
 #define ASSAY_API_API_H
 
 #include "gateway/api/app.h"
+#include "gateway/api/claims.h"
 
 /* GET /01/{gtin}[/22/…][/10/…]/21/{serial}[?S=…]: the verdict on what the path and query say. */
 handler api_digital_link;

@@ -5,6 +5,8 @@
 
 enum {
     VERIFY_BODY_MAX = 4 * 1024 * 1024, /* 10,000 links of labels */
+    BATCH_BODY_MAX = VERIFY_BODY_MAX,
+    CLAIM_BODY_MAX = 8 * 1024,
     EVENTS_BODY_MAX = 1024 * 1024,
     CODE_BODY_MAX = 4 * 1024,
     CREDENTIAL_BODY_MAX = 8 * 1024,
@@ -12,6 +14,9 @@ enum {
     LOT_BODY_MAX = 4 * 1024,
     RECALL_BODY_MAX = 16 * 1024
 };
+
+/* Who decides on a claim, and who has to understand it. */
+enum { ROLES_CLAIMS = ROLE_SERVICE | ROLE_RETAILER | ROLE_OPERATOR | ROLE_AUDITOR };
 
 static const char json[] = "application/json";
 static const char csv[] = "text/csv";
@@ -30,6 +35,10 @@ const struct route http_routes[] = {
     {METHOD_GET, "/v1/units", ROLES_EVERYTHING, 0, NULL, api_report},
     {METHOD_GET, "/v1/units/{}/{}", ROLES_STAFF, 0, NULL, api_unit},
     {METHOD_GET, "/v1/units/{}/{}/events", ROLES_STAFF, 0, NULL, api_unit_events},
+    {METHOD_GET, "/v1/units/{}/{}/warranty", ROLES_CLAIMS, 0, NULL, api_warranty},
+    {METHOD_POST, "/v1/warranty", ROLES_CLAIMS, BATCH_BODY_MAX, json, api_warranties},
+    {METHOD_POST, "/v1/replacements", ROLE_SERVICE, CLAIM_BODY_MAX, json, api_replacements},
+    {METHOD_POST, "/v1/screen", ROLE_RETAILER, BATCH_BODY_MAX, json, api_screen},
     {METHOD_GET, "/v1/units/{}/{}/owner", ROLE_OWNER, 0, NULL, api_owner},
     {METHOD_POST, "/v1/activations", ROLES_REGISTERING, CODE_BODY_MAX, json, api_activation},
     {METHOD_POST, "/v1/recoveries", ROLE_PUBLIC, CODE_BODY_MAX, json, api_recovery},

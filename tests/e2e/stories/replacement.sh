@@ -56,7 +56,7 @@ new_path=$(label 2 | sed -E 's#^https?://[^/]+##')
 for try in 1 2 3 4 5 6 7 8; do
     port=$((20000 + (RANDOM + try) % 30000))
     base=http://127.0.0.1:$port
-    "$ASSAY_BIN/assayd" --data "$work/data" --port "$port" --base-url "$base" 2>>"$work/daemon" &
+    "$ASSAY_BIN/assayd" --data "$work/data" --port "$port" --base-url "$base" >>"$work/daemon" 2>&1 &
     daemon=$!
     for _ in $(seq 200); do
         curl -s -o /dev/null "$base/" && break 2
