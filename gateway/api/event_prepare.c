@@ -95,7 +95,7 @@ check_place(struct writing *w)
     return ERR_OK;
 }
 
-/* ---- events of more than one record ---- */
+/* ---- undo ---- */
 
 static enum err
 apply_undo(struct writing *w)
@@ -120,69 +120,16 @@ apply_undo(struct writing *w)
     }
     if (err == ERR_OK && now->version > 1 && count != 1)
         return ERR_CONFLICT; /* somebody else was faster: the next try sees it */
-    return err == ERR_OK ? event_undo(&w->changes[0].unit, &undoing, &w->out->fault) : err;
-}
-
-/* The row's event without the fields that name the other unit. */
-static enum err
-other_key(struct writing *w, struct event *bare, struct unit_key *other)
-{
-    const char *gtin = event_value(&w->event, FIELD_OTHER_GTIN);
-    const char *serial = event_value(&w->event, FIELD_OTHER_SERIAL);
-    if (!gtin_valid(slice_of(gtin)) || !slice_copy(other->gtin, sizeof other->gtin, slice_of(gtin)))
-        return writing_refuse(w, ERR_INVALID, "other_gtin has to be a GTIN");
-    if (!gs1_value_valid(slice_of(serial)) ||
-        !slice_copy(other->serial, sizeof other->serial, slice_of(serial)))
-        return writing_refuse(w, ERR_INVALID, "other_serial has to be a serial");
-    if (memcmp(other, &w->row->key, sizeof *other) == 0)
-        return writing_refuse(w, ERR_INVALID, "other_serial is the unit itself");
-    *bare = w->event;
-    bare->field_count = 0;
-    for (size_t i = 0; i < w->event.field_count; i++)
-        if (w->event.fields[i].id != FIELD_OTHER_GTIN &&
-            w->event.fields[i].id != FIELD_OTHER_SERIAL)
-            bare->fields[bare->field_count++] = w->event.fields[i];
-    return ERR_OK;
-}
-
-static enum err
-apply_replace(struct writing *w)
-{
-    const struct unit_view *view = &w->worker->view;
-    struct unit_key other;
-    memset(&other, 0, sizeof other);
-    enum err err = other_key(w, &w->last, &other);
-    if (err == ERR_OK)
-        err = registry_view(w->worker->session, &other, &w->other);
-    if (err != ERR_OK)
-        return err;
-    if (!w->other.has_unit)
-        return writing_refuse(w, ERR_NOT_FOUND, "the replacement is not registered");
-    struct replacement in = {.old_unit = &view->unit,
-                             .new_unit = &w->other.unit,
-                             .old_product = &view->product,
-                             .new_product = &w->other.product,
-                             .event = &w->last};
-    err = event_replace(&w->replaced, &in, &w->out->fault);
-    if (err != ERR_OK)
-        return err;
-    w->changes[0] = (struct change){w->replaced.old_unit, w->replaced.old_event};
-    w->changes[1] = (struct change){w->replaced.new_unit, w->replaced.new_event};
-    w->change_count = 2;
-    return ERR_OK;
+    return err == ERR_OK ? event_undo(&w->change.unit, &undoing, &w->out->fault) : err;
 }
 
 static enum err
 apply_rules(struct writing *w)
 {
-    w->change_count = 1;
-    w->changes[0].event = w->event;
+    w->change.event = w->event;
     if (w->event.type == EVENT_UNDO)
         return apply_undo(w);
-    if (w->event.type == EVENT_REPLACE)
-        return apply_replace(w);
-    enum err err =
-        event_apply(&w->changes[0].unit, &w->worker->view.unit, &w->event, &w->out->fault);
+    enum err err = event_apply(&w->change.unit, &w->worker->view.unit, &w->event, &w->out->fault);
     return err == ERR_OK ? check_place(w) : err;
 }
 
@@ -202,7 +149,7 @@ hold(struct writing *w)
 {
     const char *first = w->past.facts.returned.actor;
     const char *second = w->worker->caller.organisation;
-    struct event *event = &w->changes[0].event;
+    struct event *event = &w->change.event;
     memset(event, 0, sizeof *event);
     event->type = EVENT_HOLD;
     event->at = w->event.at;
@@ -213,7 +160,7 @@ hold(struct writing *w)
     event->field_count = 1;
     (void)snprintf(event->fields[0].value, sizeof event->fields[0].value,
                    "returned to %s while its return to %s is open", second, first);
-    return event_apply(&w->changes[0].unit, &w->worker->view.unit, event, &w->out->fault);
+    return event_apply(&w->change.unit, &w->worker->view.unit, event, &w->out->fault);
 }
 
 enum err
@@ -226,7 +173,7 @@ writing_second_return(struct writing *w)
                      w->past.facts.returned.actor);
 }
 
-/* ERR_OK: w->changes are to be written. */
+/* ERR_OK: w->change is to be written. */
 enum err
 writing_prepare(struct writing *w)
 {

@@ -9,7 +9,7 @@
 
 enum { FIXED_MEMBERS = 4 };
 
-/* What needs a secret has an address of its own, where the secret is looked at. */
+/* What needs a secret or two units has an address of its own. */
 static const struct {
     enum event_type type;
     const char *instead;
@@ -17,7 +17,8 @@ static const struct {
     {EVENT_COMMISSION, "units are registered by importing their manifest"},
     {EVENT_ACTIVATE, "use /v1/activations, with the claim code"},
     {EVENT_OFFER, "use /v1/transfers"},
-    {EVENT_TRANSFER, "use /v1/transfers, with the code of the offer"},
+    {EVENT_TRANSFER, "use /v1/transfers/redeem, with the code of the offer"},
+    {EVENT_REPLACE, "use /v1/replacements, with both units"},
 };
 
 static enum err

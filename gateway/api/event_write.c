@@ -69,11 +69,10 @@ commit(struct writing *w)
     struct operation operation = *w->operation;
     (void)snprintf(operation.note, sizeof operation.note, "event %s",
                    event_type_name(w->row->event.type));
-    enum err err =
-        registry_apply(w->worker->session, w->changes, w->change_count, &operation, NULL, NULL);
+    enum err err = registry_apply(w->worker->session, &w->change, 1, &operation, NULL, NULL);
     err = operation_settle(w->worker->session, &operation, err);
     if (err == ERR_OK) {
-        w->out->unit = w->changes[0].unit;
+        w->out->unit = w->change.unit;
         w->out->unit.version++;
     }
     return err;
@@ -89,7 +88,7 @@ attempt(struct writing *w, bool dry_run)
     if (err != ERR_OK)
         return err;
     if (dry_run) {
-        w->out->unit = w->changes[0].unit;
+        w->out->unit = w->change.unit;
         return w->second_return ? writing_second_return(w) : ERR_OK;
     }
     err = commit(w);

@@ -18,19 +18,15 @@ struct writing {
     struct event event; /* the row's, complete */
     struct past past;   /* when the event needs it */
     bool second_return; /* the change is to hold the unit */
-    size_t change_count;
-    struct change changes[2];
-    /* For an undo or a replacement: */
-    struct unit before;
-    struct event last;
-    struct unit_view other;
-    struct replaced replaced;
+    struct change change;
+    struct unit before; /* of an undo: the unit without its last event, */
+    struct event last;  /* which is this */
 };
 
 /* Says so in w->out->fault, which begins with the event's name. */
 enum err writing_refuse(struct writing *w, enum err err, const char *sentence) MUST_CHECK;
 
-/* ERR_OK: w->changes are to be written. Reads the unit anew; w->out->unit is what it is now. */
+/* ERR_OK: w->change is to be written. Reads the unit anew; w->out->unit is what it is now. */
 enum err writing_prepare(struct writing *w) MUST_CHECK;
 /* What both shops are told, as ERR_CONFLICT. */
 enum err writing_second_return(struct writing *w) MUST_CHECK;
