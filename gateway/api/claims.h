@@ -14,9 +14,10 @@
  *   "inputs": {"state", "sold_on", "activated_on", "shipped_on", "made_on",
  *       "adjustments": [{"entitlement", "excluded", "months", "ends_on"}], "offset_minutes",
  *       "unit_version", "product_version"}
- * POST /v1/warranty {"on"?, "units": [{"gtin", "serial"}]} or {"on"?, "codes": ["…"]}, up to 10,000:
- * 200 {"results": [{"row", "status", "code", "gtin", "serial", …}], "checked_at"}, a row for each in
- * order. Status 200 and code "ok": with the members above; of a code also "verdict" and "reasons":
+ * POST /v1/warranty {"on"?, "units": [{"gtin", "serial"}]} or {"on"?, "codes": ["…"]}, up to
+ * 10,000: 200 {"results": [{"row", "status", "code", "gtin", "serial", …}], "checked_at"}, a row
+ * for each in order. Status 200 and code "ok": with the members above; of a code also "verdict" and
+ * "reasons":
  * []. A label that fails has no claim: its first reason as code, and covered false. Else "detail":
  * 404 not_found or not_a_code, 400 invalid with "pointer", 503 unavailable. */
 handler api_warranty, api_warranties;
@@ -28,14 +29,14 @@ handler api_warranty, api_warranties;
  * read has "problem" (reading_error_info) in place of gtin to repaired. Asking changes nothing. */
 handler api_screen;
 
-/* POST /v1/replacements {"old": {"gtin", "serial", "version"?}, "new": the same, "reason", "fault"?,
- * "covered"?: "yes" | "no", "entitlement"?, "reference"?}: the faulty unit is retired and another
- * one takes its place with its sale, owner and remaining warranty (event_replace of history.h), both
- * in one write. 201 {"old": {"gtin", "serial", "version", "state"}, "new": the same, "at",
- * "operation"}; a repeat with the same Idempotency-Key answers the same. 409 when the rules do not
- * allow it now, a version that was stated is not that of the record any more, the entitlement does
- * not cover the old unit today, or the new one is recalled from use or past its date; 404 when one
- * of them is not registered. */
+/* POST /v1/replacements {"old": {"gtin", "serial", "version"?}, "new": the same, "reason",
+ * "fault"?, "covered"?: "yes" | "no", "entitlement"?, "reference"?}: the faulty unit is retired and
+ * another one takes its place with its sale, owner and remaining warranty (event_replace of
+ * history.h), both in one write. 201 {"old": {"gtin", "serial", "version", "state"}, "new": the
+ * same, "at", "operation"}; a repeat with the same Idempotency-Key answers the same. 409 when the
+ * rules do not allow it now, a version that was stated is not that of the record any more, the
+ * entitlement does not cover the old unit today, or the new one is recalled from use or past its
+ * date; 404 when one of them is not registered. */
 handler api_replacements;
 
 #endif

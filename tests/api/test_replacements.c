@@ -131,80 +131,76 @@ a_repeat_answers_the_same(void **state)
     assert_int_equal(record(g, "FRESH").version, 3);
 }
 
+static const struct {
+    const char *label, *body;
+    int status;
+    const char *code, *pointer;
+} refused[] = {
+    {"no body", "", 400, "invalid", ""},
+    {"no reason", "{" OLD_UNIT "," NEW_UNIT "}", 400, "invalid", "/reason"},
+    {"an empty reason", "{" OLD_UNIT "," NEW_UNIT ",\"reason\":\"\"}", 400, "invalid", "/reason"},
+    {"no new unit", "{" OLD_UNIT "," WHY "}", 400, "invalid", "/new"},
+    {"no serial", "{\"old\":{\"gtin\":\"" GTIN "\"}," NEW_UNIT "," WHY "}", 400, "invalid",
+     "/old/serial"},
+    {"a wrong check digit",
+     "{" OLD_UNIT ",\"new\":{\"gtin\":\"09506000134353\",\"serial\":\"FRESH\"}," WHY "}", 400,
+     "invalid", "/new/gtin"},
+    {"version 0",
+     "{\"old\":{\"gtin\":\"" GTIN "\",\"serial\":\"FAULTY\",\"version\":0}," NEW_UNIT "," WHY "}",
+     400, "invalid", "/old/version"},
+    {"an actor", "{" OLD_UNIT "," NEW_UNIT "," WHY ",\"actor\":\"me\"}", 400, "invalid", "/actor"},
+    {"covered by nothing", "{" OLD_UNIT "," NEW_UNIT "," WHY ",\"covered\":\"yes\"}", 400,
+     "invalid", "/entitlement"},
+    {"covered perhaps", "{" OLD_UNIT "," NEW_UNIT "," WHY ",\"covered\":\"maybe\"}", 400, "invalid",
+     "/covered"},
+    {"by what the product does not promise",
+     "{" OLD_UNIT "," NEW_UNIT "," WHY ",\"covered\":\"yes\",\"entitlement\":\"gold\"}", 400,
+     "invalid", "/entitlement"},
+    {"by what has ended",
+     "{" OLD_UNIT "," NEW_UNIT "," WHY ",\"covered\":\"yes\",\"entitlement\":\"standard\"}", 409,
+     "conflict", "/entitlement"},
+    {"a unit for itself",
+     "{" OLD_UNIT ",\"new\":{\"gtin\":\"" GTIN "\",\"serial\":\"FAULTY\"}," WHY "}", 400, "invalid",
+     NULL},
+    {"the other way round",
+     "{\"old\":{\"gtin\":\"" GTIN "\",\"serial\":\"FRESH\"},\"new\":{\"gtin\":\"" GTIN
+     "\",\"serial\":\"FAULTY\"}," WHY "}",
+     409, "conflict", NULL},
+    {"by one that is sold",
+     "{" OLD_UNIT ",\"new\":{\"gtin\":\"" GTIN "\",\"serial\":\"SOLD\"}," WHY "}", 409, "conflict",
+     NULL},
+    {"an old unit that is not there",
+     "{\"old\":{\"gtin\":\"" GTIN "\",\"serial\":\"NOWHERE\"}," NEW_UNIT "," WHY "}", 404,
+     "not_found", "/old"},
+    {"a new unit that is not there",
+     "{" OLD_UNIT ",\"new\":{\"gtin\":\"" GTIN "\",\"serial\":\"NOWHERE\"}," WHY "}", 404,
+     "not_found", "/new"},
+    {"an old unit that changed",
+     "{\"old\":{\"gtin\":\"" GTIN "\",\"serial\":\"FAULTY\",\"version\":1}," NEW_UNIT "," WHY "}",
+     409, "conflict", "/old"},
+    {"a new unit that changed",
+     "{" OLD_UNIT ",\"new\":{\"gtin\":\"" GTIN "\",\"serial\":\"FRESH\",\"version\":2}," WHY "}",
+     409, "conflict", "/new"},
+    {"a stolen one", "{\"old\":{\"gtin\":\"" GTIN "\",\"serial\":\"STOLEN\"}," NEW_UNIT "," WHY "}",
+     409, "conflict", NULL},
+};
+
 /* What is refused, and that it leaves no trace. */
 static void
 refusals(void **state)
 {
-    static const struct {
-        const char *label, *body;
-        int status;
-        const char *code, *pointer;
-    } rows[] = {
-        {"no body", "", 400, "invalid", ""},
-        {"no reason", "{" OLD_UNIT "," NEW_UNIT "}", 400, "invalid", "/reason"},
-        {"an empty reason", "{" OLD_UNIT "," NEW_UNIT ",\"reason\":\"\"}", 400, "invalid",
-         "/reason"},
-        {"no new unit", "{" OLD_UNIT "," WHY "}", 400, "invalid", "/new"},
-        {"no serial", "{\"old\":{\"gtin\":\"" GTIN "\"}," NEW_UNIT "," WHY "}", 400, "invalid",
-         "/old/serial"},
-        {"a wrong check digit",
-         "{" OLD_UNIT ",\"new\":{\"gtin\":\"09506000134353\",\"serial\":\"FRESH\"}," WHY "}", 400,
-         "invalid", "/new/gtin"},
-        {"version 0",
-         "{\"old\":{\"gtin\":\"" GTIN "\",\"serial\":\"FAULTY\",\"version\":0}," NEW_UNIT "," WHY
-         "}",
-         400, "invalid", "/old/version"},
-        {"an actor", "{" OLD_UNIT "," NEW_UNIT "," WHY ",\"actor\":\"me\"}", 400, "invalid",
-         "/actor"},
-        {"covered by nothing", "{" OLD_UNIT "," NEW_UNIT "," WHY ",\"covered\":\"yes\"}", 400,
-         "invalid", "/entitlement"},
-        {"covered perhaps", "{" OLD_UNIT "," NEW_UNIT "," WHY ",\"covered\":\"maybe\"}", 400,
-         "invalid", "/covered"},
-        {"by what the product does not promise",
-         "{" OLD_UNIT "," NEW_UNIT "," WHY ",\"covered\":\"yes\",\"entitlement\":\"gold\"}", 400,
-         "invalid", "/entitlement"},
-        {"by what has ended",
-         "{" OLD_UNIT "," NEW_UNIT "," WHY ",\"covered\":\"yes\",\"entitlement\":\"standard\"}",
-         409, "conflict", "/entitlement"},
-        {"a unit for itself",
-         "{" OLD_UNIT ",\"new\":{\"gtin\":\"" GTIN "\",\"serial\":\"FAULTY\"}," WHY "}", 400,
-         "invalid", NULL},
-        {"the other way round",
-         "{\"old\":{\"gtin\":\"" GTIN "\",\"serial\":\"FRESH\"},\"new\":{\"gtin\":\"" GTIN
-         "\",\"serial\":\"FAULTY\"}," WHY "}",
-         409, "conflict", NULL},
-        {"by one that is sold",
-         "{" OLD_UNIT ",\"new\":{\"gtin\":\"" GTIN "\",\"serial\":\"SOLD\"}," WHY "}", 409,
-         "conflict", NULL},
-        {"an old unit that is not there",
-         "{\"old\":{\"gtin\":\"" GTIN "\",\"serial\":\"NOWHERE\"}," NEW_UNIT "," WHY "}", 404,
-         "not_found", "/old"},
-        {"a new unit that is not there",
-         "{" OLD_UNIT ",\"new\":{\"gtin\":\"" GTIN "\",\"serial\":\"NOWHERE\"}," WHY "}", 404,
-         "not_found", "/new"},
-        {"an old unit that changed",
-         "{\"old\":{\"gtin\":\"" GTIN "\",\"serial\":\"FAULTY\",\"version\":1}," NEW_UNIT "," WHY
-         "}",
-         409, "conflict", "/old"},
-        {"a new unit that changed",
-         "{" OLD_UNIT ",\"new\":{\"gtin\":\"" GTIN "\",\"serial\":\"FRESH\",\"version\":2}," WHY
-         "}",
-         409, "conflict", "/new"},
-        {"a stolen one",
-         "{\"old\":{\"gtin\":\"" GTIN "\",\"serial\":\"STOLEN\"}," NEW_UNIT "," WHY "}", 409,
-         "conflict", NULL},
-    };
     struct gateway *g = *state;
     make_pair(g);
     (void)sold_unit(g, "SOLD", 120);
     struct unit stolen = sold_unit(g, "STOLEN", 130);
     happen(g, &stolen, EVENT_REPORT_STOLEN, 135);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct call asked = question(rows[i].body);
-        call_expecting(g, &asked, &(struct expected){rows[i].label, rows[i].status, rows[i].code});
-        if (rows[i].pointer != NULL &&
-            strcmp(answer_text(g, "errors/0/pointer"), rows[i].pointer) != 0)
-            fail_msg("%s: %s", rows[i].label, g->response.body.data);
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        struct call asked = question(refused[i].body);
+        call_expecting(g, &asked,
+                       &(struct expected){refused[i].label, refused[i].status, refused[i].code});
+        if (refused[i].pointer != NULL &&
+            strcmp(answer_text(g, "errors/0/pointer"), refused[i].pointer) != 0)
+            fail_msg("%s: %s", refused[i].label, g->response.body.data);
     }
     assert_int_equal(record(g, "FAULTY").version, 2);
     assert_int_equal(record(g, "FRESH").version, 1);

@@ -11,7 +11,7 @@
 
 #include "tests/api/claim.h"
 
-enum { BODY_MAX_TEST = 4096, MANY = 10000 };
+enum { BODY_MAX_TEST = 4096, MANY = 10000, BODY_ROOM = 1024 * 1024 };
 
 static void
 screen(struct gateway *g, const char *body)
@@ -214,7 +214,7 @@ too_many_codes(void **state)
 {
     struct gateway *g = *state;
     struct text body;
-    text_init(&body, 1024 * 1024);
+    text_init(&body, BODY_ROOM);
     text_put(&body, "{\"codes\":[\"A\"");
     for (unsigned i = 0; i < MANY; i++)
         text_put(&body, ",\"A\"");

@@ -12,7 +12,7 @@
 
 #include "tests/api/claim.h"
 
-enum { MANY = 10000 };
+enum { MANY = 10000, BODY_ROOM = 1024 * 1024 };
 
 #define PATH "/v1/units/" GTIN "/UNIT0/warranty"
 
@@ -213,7 +213,7 @@ rows_keep_their_order(void **state)
     struct text body;
     enum { ROWS = 600 };
     (void)sold_unit(g, "UNIT0", 100);
-    text_init(&body, 1024 * 1024);
+    text_init(&body, BODY_ROOM);
     text_put(&body, "{\"on\":\"2025-11-14\",\"units\":[");
     for (unsigned i = 0; i < ROWS; i++)
         text_printf(&body, "%s{\"gtin\":\"" GTIN "\",\"serial\":\"%s%u\"}", i == 0 ? "" : ",",
@@ -318,7 +318,7 @@ too_many(void **state)
 {
     struct gateway *g = *state;
     struct text body;
-    text_init(&body, 1024 * 1024);
+    text_init(&body, BODY_ROOM);
     text_put(&body, "{\"units\":[{}");
     for (unsigned i = 0; i < MANY; i++)
         text_put(&body, ",{}");
