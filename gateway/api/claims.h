@@ -17,9 +17,9 @@
  * POST /v1/warranty {"on"?, "units": [{"gtin", "serial"}]} or {"on"?, "codes": ["…"]}, up to
  * 10,000: 200 {"results": [{"row", "status", "code", "gtin", "serial", …}], "checked_at"}, a row
  * for each in order. Status 200 and code "ok": with the members above; of a code also "verdict" and
- * "reasons":
- * []. A label that fails has no claim: its first reason as code, and covered false. Else "detail":
- * 404 not_found or not_a_code, 400 invalid with "pointer", 503 unavailable. */
+ * "reasons": []. A label that fails has no claim: its first reason as code, and covered false. Else
+ * "detail": 404 not_found or not_a_code, 400 invalid with "pointer", 503 unavailable. 413 too when
+ * the answer would be too large, of products with many long promises. */
 handler api_warranty, api_warranties;
 
 /* POST /v1/screen {"codes": ["…"]}, up to 10,000: may the caller's shop take these back and sell

@@ -303,6 +303,9 @@ answer_many(struct worker *worker, const struct request *request, struct respons
     free(c);
     if (err != ERR_OK)
         write_problem(response, err, NULL);
+    else if (!text_ok(&response->body))
+        response_problem(response, 413, "too_large", "Content too large",
+                         "The answer would be too large; ask for fewer at once", NULL);
 }
 
 void

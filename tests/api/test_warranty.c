@@ -328,6 +328,24 @@ too_many(void **state)
     text_free(&body);
 }
 
+/* The answer to 4,000 units does not fit into the megabyte of the tests' response. */
+static void
+an_answer_that_does_not_fit(void **state)
+{
+    struct gateway *g = *state;
+    struct text body;
+    (void)sold_unit(g, "UNIT0", 100);
+    text_init(&body, BODY_ROOM);
+    text_put(&body, "{\"units\":[");
+    for (unsigned i = 0; i < 4000; i++)
+        text_printf(&body, "%s{\"gtin\":\"" GTIN "\",\"serial\":\"UNIT0\"}", i == 0 ? "" : ",");
+    text_put(&body, "]}");
+    ask_many(g, body.data);
+    assert_int_equal(g->response.status, 413);
+    assert_string_equal(answer_text(g, "code"), "too_large");
+    text_free(&body);
+}
+
 int
 main(void)
 {
@@ -344,6 +362,8 @@ main(void)
         cmocka_unit_test_setup_teardown(by_typed_code, gateway_set_up, gateway_tear_down),
         cmocka_unit_test_setup_teardown(broken_questions, gateway_set_up, gateway_tear_down),
         cmocka_unit_test_setup_teardown(too_many, gateway_set_up, gateway_tear_down),
+        cmocka_unit_test_setup_teardown(an_answer_that_does_not_fit, gateway_set_up,
+                                        gateway_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
