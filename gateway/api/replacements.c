@@ -306,16 +306,18 @@ api_replacements(struct worker *worker, const struct request *request, struct re
     struct json_doc *doc = NULL;
     struct fault fault = {ERR_OK, ""};
     struct claim *c = calloc(1, sizeof *c);
-    enum err err = c == NULL ? fault_set(&fault, ERR_MEMORY, "out of memory")
-                             : json_parse(request->body, CLAIM_BODY_MAX, &doc, &fault);
-    if (err == ERR_OK) {
-        c->worker = worker;
-        c->request = request;
-        c->response = response;
-        c->old_side.name = "old";
-        c->new_side.name = "new";
-        err = read_claim(c, json_root(doc), &fault);
+    if (c == NULL) {
+        write_problem(response, ERR_MEMORY, NULL);
+        return;
     }
+    c->worker = worker;
+    c->request = request;
+    c->response = response;
+    c->old_side.name = "old";
+    c->new_side.name = "new";
+    enum err err = json_parse(request->body, CLAIM_BODY_MAX, &doc, &fault);
+    if (err == ERR_OK)
+        err = read_claim(c, json_root(doc), &fault);
     json_free(doc);
     if (err != ERR_OK)
         response_fault(response, &fault);
