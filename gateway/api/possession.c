@@ -248,12 +248,14 @@ complete(struct deed *deed)
     memcpy(event->actor, deed->worker->caller.organisation, sizeof event->actor);
     memcpy(event->operation, deed->operation.id, sizeof event->operation);
     memcpy(event->seal, deed->seal, sizeof event->seal);
-    event->offset_minutes = view->has_product ? view->product.offset_minutes : 0;
+    if (view->has_product)
+        event->offset_minutes = view->product.offset_minutes;
     event->product_allows =
         event->type == EVENT_ACTIVATE && view->has_product && view->product.activation_before_sale;
 }
 
-/* False: somebody else changed the unit in between, and another attempt may do. */
+/* False: somebody else changed the unit in between, the response holds nothing yet, and another
+ * attempt may do. */
 static bool
 attempt(struct deed *deed)
 {
@@ -275,12 +277,14 @@ attempt(struct deed *deed)
     }
     err = registry_apply(worker->session, change, 1, &deed->operation, NULL, NULL);
     err = operation_settle(worker->session, &deed->operation, err);
+    if (err == ERR_CONFLICT)
+        return false;
     change->unit.version++;
     if (err == ERR_OK)
         answer(deed, &change->unit);
     else
         write_problem(deed->response, err, NULL);
-    return err != ERR_CONFLICT;
+    return true;
 }
 
 /* The same request was done before, at `at`. Its secret is shown again for a day, as long as it is
@@ -303,7 +307,7 @@ repeat(struct deed *deed, int64_t at)
 static void
 run(struct deed *deed)
 {
-    struct operation before;
+    struct operation before = {0};
     enum err err = ERR_NOT_FOUND;
     if (deed->request->idempotency_key.len > 0)
         err = registry_find_operation(deed->worker->session, deed->operation.id, &before);
@@ -318,6 +322,8 @@ run(struct deed *deed)
     bool ended = false;
     for (int tries = 0; !ended && tries < WRITE_TRIES; tries++)
         ended = attempt(deed);
+    if (!ended)
+        write_problem(deed->response, ERR_CONFLICT, NULL);
 }
 
 /* Codes are tried, secrets are not: these are too long to be guessed. */

@@ -197,20 +197,14 @@ split(struct request *request)
 static void
 identify(struct story *story, size_t which, struct request *request, char *bearer, size_t size)
 {
-    struct gateway *g = story->g;
     unsigned flags = questions[which].flags;
     const char *secret = story->secret[(flags & BEFORE) != 0];
     if ((flags & FOREIGN) != 0)
         secret = foreign;
-    if (questions[which].role == 0) {
-        (void)snprintf(bearer, size, "Bearer %s", secret);
-        request->authorization = slice_of(bearer);
-    }
-    assert_true(authenticate(&g->worker, request, ROLE_PUBLIC | ROLE_OWNER, &g->response));
-    if (questions[which].role == 0)
+    if (questions[which].role != 0)
         return;
-    g->worker.caller.role = questions[which].role;
-    strcpy(g->worker.caller.organisation, questions[which].organisation);
+    (void)snprintf(bearer, size, "Bearer %s", secret);
+    request->authorization = slice_of(bearer);
 }
 
 /* What the answer gave becomes the last one, unless it is a repeat. */
@@ -225,35 +219,53 @@ keep(const struct story *story, char *last, char *before, size_t size, const cha
 }
 
 static int
-asks(struct story *story, size_t which)
+send(struct story *story, handler *handle, struct request *request, const struct caller *as)
 {
     struct gateway *g = story->g;
-    char path[80];
-    char body[400];
-    char bearer[80];
-    bool unknown = (questions[which].flags & UNKNOWN) != 0;
-    fill_in(path, sizeof path, questions[which].path, unknown ? no_serial : story->key.serial);
-    make_body(body, sizeof body, story, which);
-    struct request request = {.method = METHOD_POST,
-                              .path = slice_of(path),
-                              .body = slice_of(body),
-                              .idempotency_key = slice_of(story->idempotency_key),
-                              .content_type = slice_of("application/json"),
-                              .now = story->now};
-    split(&request);
+    request->method = METHOD_POST;
+    request->idempotency_key = slice_of(story->idempotency_key);
+    request->content_type = slice_of("application/json");
+    request->now = story->now;
+    split(request);
     text_reset(&g->response.body);
     g->response.status = 200;
     g->response.content_type = NULL;
     g->response.header_count = 0;
-    identify(story, which, &request, bearer, sizeof bearer);
-    questions[which].handle(&g->worker, &request, &g->response);
+    assert_true(authenticate(&g->worker, request, ROLE_PUBLIC | ROLE_OWNER, &g->response));
+    if (as != NULL)
+        g->worker.caller = *as;
+    handle(&g->worker, request, &g->response);
     assert_non_null(g->response.content_type);
     assert_true(text_ok(&g->response.body));
-    if (g->response.status < 300) {
+    return g->response.status;
+}
+
+int
+story_send(struct story *story, handler *handle, const char *path, const char *body)
+{
+    struct request request = {.path = slice_of(path), .body = slice_of(body)};
+    return send(story, handle, &request, NULL);
+}
+
+static int
+asks(struct story *story, size_t which)
+{
+    char path[80];
+    char body[400];
+    char bearer[80];
+    bool unknown = (questions[which].flags & UNKNOWN) != 0;
+    struct caller staff = {.role = questions[which].role};
+    strcpy(staff.organisation, questions[which].organisation);
+    fill_in(path, sizeof path, questions[which].path, unknown ? no_serial : story->key.serial);
+    make_body(body, sizeof body, story, which);
+    struct request request = {.path = slice_of(path), .body = slice_of(body)};
+    identify(story, which, &request, bearer, sizeof bearer);
+    int status = send(story, questions[which].handle, &request, staff.role != 0 ? &staff : NULL);
+    if (status < 300) {
         keep(story, story->secret[0], story->secret[1], sizeof story->secret[0], "owner_secret");
         keep(story, story->code[0], story->code[1], sizeof story->code[0], "transfer_code");
     }
-    return g->response.status;
+    return status;
 }
 
 int

@@ -39,6 +39,8 @@ void story_allow_early(struct gateway *g);
 void story_begin(struct story *story, struct gateway *g, unsigned number);
 /* The status of the answer, which is in g->response; 0 when it is no question. */
 int story_step(struct story *story, char step);
+/* What the public sends, as it is; the status. */
+int story_send(struct story *story, handler *handle, const char *path, const char *body);
 struct unit story_unit(const struct story *story);
 
 #endif

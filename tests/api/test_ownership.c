@@ -186,88 +186,6 @@ a_wrong_serial_and_a_wrong_code_answer_the_same(void **state)
 }
 
 static void
-a_repeat_gives_the_same_answer(void **state)
-{
-    static const struct {
-        const char *label, *before, *step, *after; /* step, after, and step again */
-        int status;                                /* of the repeat */
-        const char *code;
-    } cases[] = {
-        {"registered", "x", "a", "", 201, ""},
-        {"registered, asked almost a day later", "x", "a", "g", 201, ""},
-        {"registered, asked a day later", "x", "a", "d", 409, "already_done"},
-        {"registered by the shop", "x", "m", "", 201, ""},
-        {"registered and stolen", "x", "a", "k", 201, ""},
-        {"registered and brought back", "x", "a", "b", 201, ""},
-        {"registered, brought back, on the shelf", "x", "a", "by", 409, "already_done"},
-        {"offered", "xa", "o", "", 201, ""},
-        {"offered and held", "xa", "o", "h", 201, ""},
-        {"offered a day ago", "xa", "o", "d", 409, "already_done"},
-        {"redeemed", "xao", "t", "", 201, ""},
-        {"recovering", "xa", "r", "", 202, ""},
-        {"recovering, and the owner objected", "xa", "r", "c", 409, "already_done"},
-    };
-    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct gateway *g = *state;
-        struct story story;
-        char first[2000];
-        story_begin(&story, g, i + 1);
-        for (const char *c = cases[i].before; *c != '\0'; c++)
-            (void)story_step(&story, *c);
-        story.idempotency_key = "f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
-        assert_true(story_step(&story, *cases[i].step) < 300);
-        assert_true(slice_copy(first, sizeof first, text_slice(&g->response.body)));
-        story.idempotency_key = NULL;
-        for (const char *c = cases[i].after; *c != '\0'; c++)
-            (void)story_step(&story, *c);
-        uint64_t version = story_unit(&story).version;
-        story.idempotency_key = "f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
-        int status = story_step(&story, *cases[i].step);
-        bool same = strcmp(first, g->response.body.data) == 0;
-        if (status != cases[i].status || same != (status < 300) ||
-            strcmp(answer_text(g, "code"), cases[i].code) != 0)
-            fail_msg("%s: %s", cases[i].label, g->response.body.data);
-        assert_int_equal(story_unit(&story).version, version);
-    }
-}
-
-static void
-a_key_is_of_one_request(void **state)
-{
-    struct gateway *g = *state;
-    struct story story;
-    struct story other;
-    story_begin(&story, g, 1);
-    story_begin(&other, g, 2);
-    (void)story_step(&story, 'x');
-    (void)story_step(&other, 'x');
-    story.idempotency_key = "1";
-    other.idempotency_key = "1";
-    assert_int_equal(story_step(&story, 'a'), 201);
-    assert_int_equal(story_step(&story, 'f'), 422);
-    assert_string_equal(answer_text(g, "code"), "idempotency_key_reused");
-    assert_int_equal(story_step(&other, 'a'), 201); /* somebody else thought of the same key */
-    assert_string_not_equal(story.secret[0], other.secret[0]);
-    story.idempotency_key = "with a blank";
-    assert_int_equal(story_step(&story, 'o'), 400);
-}
-
-/* Without a key nothing can be repeated, and no two secrets are alike. */
-static void
-secrets_are_random_without_a_key(void **state)
-{
-    struct story story;
-    char first[24];
-    story_begin(&story, *state, 1);
-    (void)story_step(&story, 'x');
-    assert_int_equal(story_step(&story, 'a'), 201);
-    assert_int_equal(story_step(&story, 'o'), 201);
-    memcpy(first, story.code[0], sizeof first);
-    assert_int_equal(story_step(&story, 'o'), 201);
-    assert_string_not_equal(first, story.code[0]);
-}
-
-static void
 trying_codes_is_limited(void **state)
 {
     static const char tries[] = {'A', 'u', 'R', 'U', 'T', 'V'};
@@ -330,11 +248,6 @@ main(void)
                                         story_set_up, story_tear_down),
         cmocka_unit_test_setup_teardown(a_wrong_serial_and_a_wrong_code_answer_the_same,
                                         story_set_up, story_tear_down),
-        cmocka_unit_test_setup_teardown(a_repeat_gives_the_same_answer, story_set_up,
-                                        story_tear_down),
-        cmocka_unit_test_setup_teardown(a_key_is_of_one_request, story_set_up, story_tear_down),
-        cmocka_unit_test_setup_teardown(secrets_are_random_without_a_key, story_set_up,
-                                        story_tear_down),
         cmocka_unit_test_setup_teardown(trying_codes_is_limited, story_set_up, story_tear_down),
         cmocka_unit_test_setup_teardown(an_owner_sees_this_ownership, story_set_up,
                                         story_tear_down),
