@@ -95,72 +95,72 @@ secrets_are_random_without_a_key(void **state)
 }
 
 /* $ is the serial of a unit that was sold, whose claim code is 7K3M900001. */
+static const struct {
+    const char *label, *body;
+    int status;
+    const char *code, *pointer;
+} bodies[] = {
+    {"not JSON", "gtin=1", 400, "invalid", ""},
+    {"nothing", "{}", 400, "invalid", "/gtin"},
+    {"no serial", "{\"gtin\":\"" GTIN "\",\"claim_code\":\"7K3M900001\"}", 400, "invalid",
+     "/serial"},
+    {"a wrong check digit",
+     "{\"gtin\":\"09506000134353\",\"serial\":\"$\",\"claim_code\":\"7K3M900001\"}", 400, "invalid",
+     "/gtin"},
+    {"a serial with a blank",
+     "{\"gtin\":\"" GTIN "\",\"serial\":\"A B\",\"claim_code\":\"7K3M900001\"}", 400, "invalid",
+     "/serial"},
+    {"no claim code", "{\"gtin\":\"" GTIN "\",\"serial\":\"$\"}", 400, "invalid", "/claim_code"},
+    {"a claim code that is too short",
+     "{\"gtin\":\"" GTIN "\",\"serial\":\"$\",\"claim_code\":\"7K3M90000\"}", 400, "invalid",
+     "/claim_code"},
+    {"a claim code with a letter that there is not",
+     "{\"gtin\":\"" GTIN "\",\"serial\":\"$\",\"claim_code\":\"7K3M90000U\"}", 400, "invalid",
+     "/claim_code"},
+    {"a claim code that is a number",
+     "{\"gtin\":\"" GTIN "\",\"serial\":\"$\",\"claim_code\":1234567890}", 400, "invalid",
+     "/claim_code"},
+    {"code and serial",
+     "{\"code\":\"https://id.example.com/01/" GTIN "/21/$\",\"serial\":\"$\","
+     "\"claim_code\":\"7K3M900001\"}",
+     400, "invalid", "/code"},
+    {"a code without a GTIN", "{\"code\":\"$\",\"claim_code\":\"7K3M900001\"}", 404, "not_a_code",
+     "/code"},
+    {"no code at all", "{\"code\":\"https://example.com/\",\"claim_code\":\"7K3M900001\"}", 404,
+     "not_a_code", "/code"},
+    {"an owner of one's own choice",
+     "{\"gtin\":\"" GTIN "\",\"serial\":\"$\",\"claim_code\":\"7K3M900001\",\"owner\":\"x\"}", 400,
+     "invalid", "/owner"},
+    {"no day",
+     "{\"gtin\":\"" GTIN
+     "\",\"serial\":\"$\",\"claim_code\":\"7K3M900001\",\"purchased_on\":\"2026-02-30\"}",
+     400, "invalid", "/purchased_on"},
+    {"a day in the future",
+     "{\"gtin\":\"" GTIN
+     "\",\"serial\":\"$\",\"claim_code\":\"7K3M900001\",\"purchased_on\":\"2026-11-24\"}",
+     400, "invalid", "/purchased_on"},
+    {"a day in the future and a wrong code",
+     "{\"gtin\":\"" GTIN
+     "\",\"serial\":\"$\",\"claim_code\":\"7K3M900002\",\"purchased_on\":\"2026-11-24\"}",
+     403, "code_refused", ""},
+    {"gtin and serial", "{\"gtin\":\"" GTIN "\",\"serial\":\"$\",\"claim_code\":\"7K3M900001\"}",
+     201, "", ""},
+    {"small letters, blanks, a hyphen, O for 0",
+     "{\"gtin\":\"" GTIN "\",\"serial\":\"$\",\"claim_code\":\" 7k3m9-oo oo1\"}", 201, "", ""},
+    {"a label's link",
+     "{\"code\":\"https://id.example.com/01/" GTIN "/21/$\",\"claim_code\":\"7K3M900001\"}", 201,
+     "", ""},
+    {"as a scanner reads it", "{\"code\":\"(01)" GTIN "(21)$\",\"claim_code\":\"7K3M900001\"}", 201,
+     "", ""},
+    {"tomorrow: somewhere it is",
+     "{\"gtin\":\"" GTIN
+     "\",\"serial\":\"$\",\"claim_code\":\"7K3M900001\",\"purchased_on\":\"2026-11-23\"}",
+     201, "", ""},
+};
+
 static void
 bodies_are_read_strictly(void **state)
 {
-    static const struct {
-        const char *label, *body;
-        int status;
-        const char *code, *pointer;
-    } bodies[] = {
-        {"not JSON", "gtin=1", 400, "invalid", ""},
-        {"nothing", "{}", 400, "invalid", "/gtin"},
-        {"no serial", "{\"gtin\":\"" GTIN "\",\"claim_code\":\"7K3M900001\"}", 400, "invalid",
-         "/serial"},
-        {"a wrong check digit",
-         "{\"gtin\":\"09506000134353\",\"serial\":\"$\",\"claim_code\":\"7K3M900001\"}", 400,
-         "invalid", "/gtin"},
-        {"a serial with a blank",
-         "{\"gtin\":\"" GTIN "\",\"serial\":\"A B\",\"claim_code\":\"7K3M900001\"}", 400, "invalid",
-         "/serial"},
-        {"no claim code", "{\"gtin\":\"" GTIN "\",\"serial\":\"$\"}", 400, "invalid",
-         "/claim_code"},
-        {"a claim code that is too short",
-         "{\"gtin\":\"" GTIN "\",\"serial\":\"$\",\"claim_code\":\"7K3M90000\"}", 400, "invalid",
-         "/claim_code"},
-        {"a claim code with a letter that there is not",
-         "{\"gtin\":\"" GTIN "\",\"serial\":\"$\",\"claim_code\":\"7K3M90000U\"}", 400, "invalid",
-         "/claim_code"},
-        {"a claim code that is a number",
-         "{\"gtin\":\"" GTIN "\",\"serial\":\"$\",\"claim_code\":1234567890}", 400, "invalid",
-         "/claim_code"},
-        {"code and serial",
-         "{\"code\":\"https://id.example.com/01/" GTIN "/21/$\",\"serial\":\"$\","
-         "\"claim_code\":\"7K3M900001\"}",
-         400, "invalid", "/code"},
-        {"a code without a GTIN", "{\"code\":\"$\",\"claim_code\":\"7K3M900001\"}", 404,
-         "not_a_code", "/code"},
-        {"no code at all", "{\"code\":\"https://example.com/\",\"claim_code\":\"7K3M900001\"}", 404,
-         "not_a_code", "/code"},
-        {"an owner of one's own choice",
-         "{\"gtin\":\"" GTIN "\",\"serial\":\"$\",\"claim_code\":\"7K3M900001\",\"owner\":\"x\"}",
-         400, "invalid", "/owner"},
-        {"no day",
-         "{\"gtin\":\"" GTIN
-         "\",\"serial\":\"$\",\"claim_code\":\"7K3M900001\",\"purchased_on\":\"2026-02-30\"}",
-         400, "invalid", "/purchased_on"},
-        {"a day in the future",
-         "{\"gtin\":\"" GTIN
-         "\",\"serial\":\"$\",\"claim_code\":\"7K3M900001\",\"purchased_on\":\"2026-11-24\"}",
-         400, "invalid", "/purchased_on"},
-        {"a day in the future and a wrong code",
-         "{\"gtin\":\"" GTIN
-         "\",\"serial\":\"$\",\"claim_code\":\"7K3M900002\",\"purchased_on\":\"2026-11-24\"}",
-         403, "code_refused", ""},
-        {"gtin and serial",
-         "{\"gtin\":\"" GTIN "\",\"serial\":\"$\",\"claim_code\":\"7K3M900001\"}", 201, "", ""},
-        {"small letters, blanks, a hyphen, O for 0",
-         "{\"gtin\":\"" GTIN "\",\"serial\":\"$\",\"claim_code\":\" 7k3m9-oo oo1\"}", 201, "", ""},
-        {"a label's link",
-         "{\"code\":\"https://id.example.com/01/" GTIN "/21/$\",\"claim_code\":\"7K3M900001\"}",
-         201, "", ""},
-        {"as a scanner reads it", "{\"code\":\"(01)" GTIN "(21)$\",\"claim_code\":\"7K3M900001\"}",
-         201, "", ""},
-        {"tomorrow: somewhere it is",
-         "{\"gtin\":\"" GTIN
-         "\",\"serial\":\"$\",\"claim_code\":\"7K3M900001\",\"purchased_on\":\"2026-11-23\"}",
-         201, "", ""},
-    };
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         struct story story;
         char body[300];
@@ -207,7 +207,7 @@ winners(const struct story *story, char step)
     for (size_t i = 0; i < RACERS; i++) {
         racers[i].gateway = *story->g;
         racers[i].gateway.worker.session = test_session(story->g->registry);
-        text_init(&racers[i].gateway.response.body, 64 * 1024);
+        text_init(&racers[i].gateway.response.body, 65536);
         racers[i].story = *story;
         racers[i].story.g = &racers[i].gateway;
         racers[i].step = step;
@@ -232,10 +232,10 @@ of_those_who_race_for_a_unit_one_wins(void **state)
         uint64_t version; /* one more than before */
     } races[] = {{"x", 'a', 3}, {"xao", 't', 5}, {"xarww", 'a', 5}};
     struct gateway *g = *state;
-    for (unsigned i = 0; i < 60; i++) {
+    for (size_t i = 0; i < 60; i++) {
         struct story story;
         size_t which = i % (sizeof races / sizeof races[0]);
-        story_begin(&story, g, i + 1);
+        story_begin(&story, g, (unsigned)i + 1);
         for (const char *c = races[which].before; *c != '\0'; c++)
             assert_true(story_step(&story, *c) < 300);
         assert_int_equal(winners(&story, races[which].step), 1);
