@@ -108,6 +108,7 @@ cli_run cli_inspect, cli_verify, cli_label;
 cli_run cli_issue, cli_import, cli_check;
 cli_run cli_product_put, cli_product_get, cli_product_list;
 cli_run cli_event, cli_history, cli_recall_open, cli_recall_lift, cli_recall_list;
+cli_run cli_report, cli_inventory;
 cli_run cli_credential_new, cli_credential_list, cli_credential_rotate, cli_credential_revoke;
 
 #endif

@@ -79,6 +79,30 @@ OPTIONS import_options[] = {
     LAST,
 };
 
+OPTIONS report_options[] = {
+    {"gtin", "GTIN", "of this product", false},
+    {"item", "NUMBER", "with this item number", false},
+    {"lot", "LOT", "of this lot", false},
+    {"location", "PLACE", "that are there", false},
+    {"po", "ORDER", "of this purchase order", false},
+    {"so", "ORDER", "of this sales order", false},
+    {"state", "STATE", "issued, in_transit, in_stock, sold, returned or retired", false},
+    {"condition", "C[,C...]", "stolen, lost, held, copy_suspected; all of them", false},
+    {"q", "TEXT", "in serial, lot, item number or name; O is 0, I is 1, S is 5", false},
+    {"limit", "N", "at most N rows (all)", false},
+    {"csv", NULL, "every column, for a spreadsheet", false},
+    LAST,
+};
+
+OPTIONS inventory_options[] = {
+    {"kind", "KIND", "receipts, shipments or sales", true},
+    {"map", "V=COLUMN,...", "gtin, serial, location, po, so, document, on: their columns", true},
+    {"dry-run", NULL, "tell what would happen, write nothing", false},
+    {"rows", "all|refused", "which rows to list (refused)", false},
+    ACTOR,
+    LAST,
+};
+
 OPTIONS actor_options[] = {ACTOR, LAST};
 
 OPTIONS event_options[] = {
@@ -141,6 +165,9 @@ const struct cli_command cli_commands[] = {
      cli_label},
     {"import", "RUN.manifest.csv", "register the units of a run", help_import, import_options, 1, 1,
      cli_import},
+    {"inventory", "FILE.csv", "receipts, shipments, sales of an inventory system", help_inventory,
+     inventory_options, 1, 1, cli_inventory},
+    {"report", NULL, "the serial report", help_report, report_options, 0, 0, cli_report},
     {"check", NULL, "is anything stored damaged?", help_check, none, 0, 0, cli_check},
     {"inspect", "CODE|-", "what a code says and how it was read", help_inspect, code_options, 1, 1,
      cli_inspect},

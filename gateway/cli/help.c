@@ -144,6 +144,34 @@ const char help_history[] = "Everything that happened to a unit, oldest first.\n
                             "\n"
                             "  assay history 09506000134352 7K3M9Q2XBT4H\n";
 
+const char help_report[] =
+    "The units that all the filters agree on, in order of GTIN and serial: item number and\n"
+    "name, lot, location, purchase and sales order, state, conditions, document, end of the\n"
+    "warranty. --csv writes every column for a spreadsheet: what that would take for a number\n"
+    "or a date, as GTINs and 00001, is written as =\"00001\", and what it would run as a\n"
+    "formula begins with an apostrophe. --json writes one object a line.\n"
+    "\n"
+    "  assay report --state in_stock --location \"Shelf 3\"\n"
+    "  assay report --lot L24A0917 --csv > lot.csv\n"
+    "  assay report --q 7k3mo\n";
+
+const char help_inventory[] =
+    "Takes what an inventory system knows: units received (receipts), sent (shipments) or\n"
+    "sold (sales). The file is CSV in UTF-8 with a header; --map says which of its columns\n"
+    "holds what. Receipts take location, po and document; shipments location, so, document\n"
+    "and on; sales so, document and on; dates are YYYY-MM-DD. The units are registered\n"
+    "already.\n"
+    "\n"
+    "A unit that is so already is left alone, and a receipt elsewhere moves it. Running a\n"
+    "file again changes nothing twice, so an interrupted one is simply run again. A GTIN that\n"
+    "a spreadsheet changed is refused, never guessed. Documents are https links to hosts that\n"
+    "DATA/assayd.ini names: document_hosts = erp.example.com. A dry run looks at each row by\n"
+    "itself. The exit code is 8 when rows were refused, or 1 when every row was.\n"
+    "\n"
+    "  assay inventory receipts.csv --kind receipts --dry-run \\\n"
+    "      --map \"gtin=EAN,serial=Serial No,location=Bin,po=Order\"\n"
+    "  assay inventory sales.csv --kind sales --map gtin=EAN,serial=SN,so=Order,on=Date\n";
+
 const char help_recall_open[] =
     "Recalls a product, or the part of it that all the limits given agree on. Every scan of\n"
     "such a unit shows the text from now on; with --stop-use the verdict is bad.\n"

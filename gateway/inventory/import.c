@@ -91,7 +91,7 @@ static bool
 becomes_move(struct event *event, const struct unit *unit)
 {
     struct event rest = *event;
-    struct row_difference difference;
+    struct inventory_difference difference;
     if (event->type != EVENT_RECEIVE)
         return false;
     for (size_t i = 0; i < rest.field_count; i++)
@@ -100,7 +100,7 @@ becomes_move(struct event *event, const struct unit *unit)
             rest.fields[i] = rest.fields[--rest.field_count];
             break;
         }
-    if (row_differs(&rest, unit, &difference))
+    if (inventory_differs(&rest, unit, &difference))
         return false;
     event->type = EVENT_MOVE;
     event->field_count = 1;
@@ -126,8 +126,8 @@ static bool
 settle_done(struct import *import, const struct unit *unit, struct inventory_row *row,
             struct fault *fault)
 {
-    struct row_difference difference;
-    if (!row_differs(&import->event, unit, &difference)) {
+    struct inventory_difference difference;
+    if (!inventory_differs(&import->event, unit, &difference)) {
         row->outcome = INVENTORY_ALREADY;
         return true;
     }
@@ -203,7 +203,7 @@ take_row(struct import *import, const struct table_row *cells, struct fault *fau
     struct fault why = {ERR_OK, ""};
     struct inventory_row row = {.line = cells->line, .outcome = INVENTORY_APPLIED};
     enum err err = ERR_OK;
-    const char *code = row_read(cells, import->options, &import->key, &import->event, &why);
+    const char *code = inventory_read(cells, import->options, &import->key, &import->event, &why);
     name_operation(import, cells->line);
     if (code != NULL)
         (void)refuse(&row, code);

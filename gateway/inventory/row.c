@@ -44,8 +44,8 @@ read_cell(struct event_field *out, unsigned value, struct slice cell,
 }
 
 const char *
-row_read(const struct table_row *row, const struct inventory_options *options, struct unit_key *key,
-         struct event *event, struct fault *fault)
+inventory_read(const struct table_row *row, const struct inventory_options *options,
+               struct unit_key *key, struct event *event, struct fault *fault)
 {
     memset(key, 0, sizeof *key);
     memset(event, 0, sizeof *event);
@@ -95,7 +95,8 @@ value_now(char out[static DOCUMENT_MAX + 1], const struct unit *unit, const stru
 }
 
 bool
-row_differs(const struct event *event, const struct unit *unit, struct row_difference *out)
+inventory_differs(const struct event *event, const struct unit *unit,
+                  struct inventory_difference *out)
 {
     for (size_t i = 0; i < event->field_count; i++) {
         out->field = event->fields[i].id;
