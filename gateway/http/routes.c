@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/api/api.h"
 #include "gateway/api/catalogue.h"
+#include "gateway/api/openapi.h"
 #include "gateway/http/http.h"
 
 enum {
@@ -31,6 +32,7 @@ const struct route http_routes[] = {
     {METHOD_POST, "/v1/verify", ROLES_ANYBODY, VERIFY_BODY_MAX, json, api_verify},
     {METHOD_GET, "/v1/keys", ROLES_ANYBODY, 0, NULL, api_keys},
     {METHOD_GET, "/.well-known/jwks.json", ROLES_ANYBODY, 0, NULL, api_keys},
+    {METHOD_GET, "/openapi.json", ROLES_ANYBODY, 0, NULL, api_openapi},
     {METHOD_POST, "/v1/events", ROLES_ACTING, EVENTS_BODY_MAX, rows, api_events},
     {METHOD_GET, "/v1/units", ROLES_EVERYTHING, 0, NULL, api_report},
     {METHOD_GET, "/v1/units/{}/{}", ROLES_STAFF, 0, NULL, api_unit},

@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DWEB=DIR -DFILES=a|b|c -DOUT=FILE -P embed.cmake
-# Writes the files as C arrays. Comments of style sheets stay behind: every page carries the style.
+# cmake -DWEB=DIR -DFILES=a|b|c -DOUT=FILE [-DTABLE=NAME -DHEADER=FILE] -P embed.cmake
+# Writes the files as C arrays and a table of them, which HEADER declares. Comments of style sheets
+# stay behind: every page carries the style.
 string(REPLACE "|" ";" FILES "${FILES}")
+if(NOT DEFINED TABLE)
+    set(TABLE embedded_files)
+    set(HEADER gateway/pages/embedded.h)
+endif()
 set(arrays "")
 set(table "")
 set(number 0)
@@ -17,5 +22,5 @@ foreach(file IN LISTS FILES)
     string(APPEND table "    {\"${file}\", file_${number}, sizeof file_${number} - 1},\n")
     math(EXPR number "${number} + 1")
 endforeach()
-file(WRITE "${OUT}" "#include \"gateway/pages/embedded.h\"\n\n${arrays}"
-    "const struct embedded embedded_files[] = {\n${table}    {NULL, NULL, 0},\n};\n")
+file(WRITE "${OUT}" "#include \"${HEADER}\"\n\n${arrays}"
+    "const struct embedded ${TABLE}[] = {\n${table}    {NULL, NULL, 0},\n};\n")

@@ -20,6 +20,7 @@ const expected = [
   ['POST', '/v1/verify', everybody],
   ['GET', '/v1/keys', everybody],
   ['GET', '/.well-known/jwks.json', everybody],
+  ['GET', '/openapi.json', everybody],
   ['POST', '/v1/events', ['owner', 'service', 'retailer', 'operator']],
   ['GET', '/v1/units', readers],
   ['GET', '/v1/units/{}/{}', staffRoles],
