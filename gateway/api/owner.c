@@ -111,7 +111,7 @@ put_product(struct text *out, const struct product *product)
 }
 
 static void
-put_recalls(struct text *out, const struct unit_view *view)
+put_recalls(struct text *out, const struct unit_view *view, const char *language)
 {
     json_put(out, "recalls", "[");
     for (size_t i = 0; i < view->recall_count && i < sizeof view->recalls / sizeof view->recalls[0];
@@ -120,7 +120,7 @@ put_recalls(struct text *out, const struct unit_view *view)
         json_put(out, NULL, "{");
         json_put_text(out, "id", recall->id);
         json_put_bool(out, "stop_use", recall->stop_use);
-        json_put_text(out, "text", recall->text);
+        json_put_text(out, "text", recall_text_in(recall, language));
         json_put_text(out, "link", recall->link);
         text_char(out, '}');
     }
@@ -180,7 +180,7 @@ answer(struct worker *worker, const struct request *request, const struct text *
         put_product(out, &view->product);
         put_warranty(out, view, request->now);
     }
-    put_recalls(out, view);
+    put_recalls(out, view, request_language(request, pages_languages(worker->app->pages)));
     put_notices(out, &view->unit, request->now);
     json_put(out, "events", events->data);
     text_put(out, "}\n");

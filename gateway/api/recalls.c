@@ -193,7 +193,6 @@ static enum err
 lift(struct record_write *write, const uint64_t *seen, struct recall *recall)
 {
     struct worker *worker = write->worker;
-    struct recall current = {.version = 0};
     char id[ITEM_MAX + 1];
     bool repeated = false;
     enum err err = operation_repeated(worker, &write->operation, write->request, &repeated);
@@ -206,7 +205,7 @@ lift(struct record_write *write, const uint64_t *seen, struct recall *recall)
         return err == ERR_INVALID ? ERR_NOT_FOUND : err;
     if (recall->lifted_at != 0 || (seen != NULL && *seen != recall->version))
         return ERR_CONFLICT;
-    current = *recall;
+    struct recall current = *recall;
     current.lifted_at = write->request->now;
     err = registry_put_recall(worker->session, &current, &write->operation, recall);
     if (err != ERR_CONFLICT) {

@@ -144,12 +144,12 @@ put_warranty(struct text *out, const struct warranty *warranty, bool terms)
 }
 
 static void
-put_recall(struct text *out, const struct recall *recall)
+put_recall(struct text *out, const struct recall *recall, const char *language)
 {
     json_put(out, "recall", "{");
     json_put_text(out, "id", recall->id);
     json_put_bool(out, "stop_use", recall->stop_use);
-    json_put_text(out, "text", recall->text);
+    json_put_text(out, "text", recall_text_in(recall, language));
     put_link(out, "link", recall->link);
     text_char(out, '}');
 }
@@ -208,8 +208,6 @@ put_record(struct text *out, const struct assessment *assessment, struct worker 
     put_unit(out, view);
     if (verdict->has_warranty)
         put_warranty(out, &verdict->warranty, terms);
-    if (verdict->recall != NULL)
-        put_recall(out, verdict->recall);
     if (!role_is_staff(caller->role))
         return;
     json_put(out, "record", "");
@@ -228,7 +226,10 @@ verdict_json(struct text *out, const struct assessment *assessment, struct worke
     put_reasons(out, verdict, worker->app->pages, language);
     put_label(out, assessment);
     put_code(out, &assessment->reading);
-    if (verdict->shows_unit && assessment->consulted)
+    bool shown = verdict->shows_unit && assessment->consulted;
+    if (shown && verdict->recall != NULL)
+        put_recall(out, verdict->recall, language);
+    if (shown)
         put_record(out, assessment, worker, history);
     json_put_time(out, "checked_at", assessment->now);
     text_char(out, '}');

@@ -234,12 +234,12 @@ put_warranty(struct view *view, struct sheet *sheet)
 }
 
 static void
-put_recall(struct view *view, const struct recall *recall)
+put_recall(struct view *view, const struct recall *recall, const char *language)
 {
     if (recall == NULL)
         return;
     put(view, PAGE_RECALL_ID, recall->id);
-    put(view, PAGE_RECALL_TEXT, recall->text);
+    put(view, PAGE_RECALL_TEXT, recall_text_in(recall, language));
     if (link_kind(recall->link) == LINK_WEB)
         put(view, PAGE_RECALL_LINK, recall->link);
 }
@@ -343,7 +343,7 @@ put_unit(struct view *view, struct sheet *sheet)
     if (model->verdict->shows_unit && model->unit != NULL)
         put_dates(view, sheet);
     if (model->verdict->shows_unit)
-        put_recall(view, model->verdict->recall);
+        put_recall(view, model->verdict->recall, sheet->language->tag);
     put_warranty(view, sheet);
 }
 

@@ -210,6 +210,39 @@ check_limits(const struct recall *recall, struct fault *fault)
     return ERR_OK;
 }
 
+/* The form of a language tag (RFC 5646 §2.1) is all that matters: nobody need read it. */
+static bool
+is_language(const char *tag)
+{
+    size_t first = strcspn(tag, "-");
+    return first >= 2 && first <= 3 && is_word(tag, "") && strchr(tag, '_') == NULL;
+}
+
+static enum err
+check_recall_texts(const struct recall *recall, struct fault *fault)
+{
+    static const struct text_rule texts[] = {
+        {"language", offsetof(struct recall_text, language), RECALL_LANGUAGE_MAX + 1, true},
+        {"text", offsetof(struct recall_text, text), RECALL_TEXT_MAX + 1, true},
+        {NULL, 0, 0, false},
+    };
+    struct fault inner = {ERR_OK, ""};
+    if (recall->text_count > RECALL_TEXTS_MAX)
+        return fault_set(fault, ERR_INVALID, "/texts: more than %d", RECALL_TEXTS_MAX);
+    for (size_t i = 0; i < recall->text_count; i++) {
+        const char *language = recall->texts[i].language;
+        if (check_texts(&recall->texts[i], texts, &inner) != ERR_OK)
+            return fault_set(fault, ERR_INVALID, "/texts/%zu/%.300s", i, inner.text);
+        if (!is_language(language))
+            return fault_set(fault, ERR_INVALID, "/texts/%zu/language: not a tag as de or pt-BR",
+                             i);
+        for (size_t j = 0; j < i; j++)
+            if (slice_equal_nocase(slice_of(language), recall->texts[j].language))
+                return fault_set(fault, ERR_INVALID, "/texts/%zu/language: that of text %zu", i, j);
+    }
+    return ERR_OK;
+}
+
 enum err
 recall_check(const struct recall *recall, struct fault *fault)
 {
@@ -234,5 +267,6 @@ recall_check(const struct recall *recall, struct fault *fault)
                          "/gtin: not a GTIN of 14 digits with a right check digit");
     if (recall->link[0] != '\0' && !is_link(recall->link, links))
         return fault_set(fault, ERR_INVALID, "/link: no https link");
-    return check_limits(recall, fault);
+    err = check_recall_texts(recall, fault);
+    return err == ERR_OK ? check_limits(recall, fault) : err;
 }

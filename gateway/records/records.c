@@ -115,6 +115,19 @@ lot_json(struct text *out, const struct lot *lot)
     text_char(out, '}');
 }
 
+static void
+put_texts(struct text *out, const struct recall *recall)
+{
+    json_put(out, "texts", "[");
+    for (size_t i = 0; i < recall->text_count && i < RECALL_TEXTS_MAX; i++) {
+        json_put(out, NULL, "{");
+        json_put_text(out, "language", recall->texts[i].language);
+        json_put_text(out, "text", recall->texts[i].text);
+        text_char(out, '}');
+    }
+    text_char(out, ']');
+}
+
 void
 recall_json(struct text *out, const struct recall *recall)
 {
@@ -132,5 +145,7 @@ recall_json(struct text *out, const struct recall *recall)
     json_put_text(out, "link", recall->link);
     json_put_time(out, "opened_at", recall->opened_at);
     json_put_time(out, "lifted_at", recall->lifted_at);
+    if (recall->text_count > 0)
+        put_texts(out, recall);
     text_char(out, '}');
 }

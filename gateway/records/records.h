@@ -37,7 +37,8 @@ void product_json(struct text *out, const struct product *product);
 void lot_json(struct text *out, const struct lot *lot);
 
 /* {"id", "version", "gtin", "lot", "serial_from", "serial_to", "made_from", "made_to", "stop_use",
- * "text", "link", "opened_at", "lifted_at"} */
+ * "text", "link", "opened_at", "lifted_at", "texts": [{"language", "text"}]}: `text`
+ * is for who reads none of the other languages. */
 void recall_json(struct text *out, const struct recall *recall);
 
 /* Reads the form of product_json. gtin and name are required, and id, title, starts and months of

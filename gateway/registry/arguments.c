@@ -209,14 +209,25 @@ ranges_argument(const struct recall *recall)
     return serials && days;
 }
 
+static bool
+texts_argument(const struct recall *recall)
+{
+    if (recall->text_count > RECALL_TEXTS_MAX)
+        return false;
+    for (size_t i = 0; i < recall->text_count; i++)
+        if (!TEXT_ARGUMENT(recall->texts[i].language) || !TEXT_ARGUMENT(recall->texts[i].text))
+            return false;
+    return true;
+}
+
 bool
 recall_argument(const struct recall *recall)
 {
     return recall_id_argument(recall->id) && gtin_argument(recall->gtin) &&
            recall->version < version_end && value_argument(recall->lot, true) &&
            value_argument(recall->serial_from, true) && value_argument(recall->serial_to, true) &&
-           ranges_argument(recall) && TEXT_ARGUMENT(recall->text) && TEXT_ARGUMENT(recall->link) &&
-           recall->opened_at >= 0 && recall->lifted_at >= 0;
+           ranges_argument(recall) && TEXT_ARGUMENT(recall->text) && texts_argument(recall) &&
+           TEXT_ARGUMENT(recall->link) && recall->opened_at >= 0 && recall->lifted_at >= 0;
 }
 
 bool

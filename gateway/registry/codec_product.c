@@ -9,9 +9,14 @@ enum {
         1 + ITEM_MAX + 1 + NAME_MAX_BYTES + 4 + 2 + 1 + 1 + COVERS_MAX + 1 + COUNTRIES_MAX,
     PRODUCT_BYTES_MAX = 1 + 4 + 1 + ITEM_MAX + 3 * (1 + NAME_MAX_BYTES) + 2 * (1 + LINK_MAX) + 1 +
                         COUNTRIES_MAX + 2 + 2 + 1 + ENTITLEMENTS_MAX * ENTITLEMENT_BYTES_MAX +
-                        RECORD_HASH_BYTES
+                        RECORD_HASH_BYTES,
+    RECALL_BYTES_MAX =
+        1 + 4 + 3 * (1 + GS1_VALUE_MAX) + 4 + 4 + 1 + 2 + RECALL_TEXT_MAX + 1 + LINK_MAX + 8 + 8 +
+        1 + RECALL_TEXTS_MAX * (1 + RECALL_LANGUAGE_MAX + 2 + RECALL_TEXT_MAX) + RECORD_HASH_BYTES
 };
-_Static_assert((int)PRODUCT_BYTES_MAX <= (int)RECORD_VALUE_MAX, "the largest record fits");
+_Static_assert((int)PRODUCT_BYTES_MAX <= (int)RECORD_VALUE_MAX &&
+                   (int)RECALL_BYTES_MAX <= (int)RECORD_VALUE_MAX,
+               "the largest records fit");
 
 static void
 pack_entitlement(struct packer *p, const struct entitlement *entitlement)
@@ -125,7 +130,7 @@ recall_encode(struct codec *codec, const struct recall *recall, struct record *o
 {
     key_pair(&out->key, recall->gtin, recall->id);
     struct packer p = codec_begin(codec, table_name(TABLE_RECALLS), key_span(&out->key));
-    p.failed = p.failed || recall->version > UINT32_MAX;
+    p.failed = p.failed || recall->version > UINT32_MAX || recall->text_count > RECALL_TEXTS_MAX;
     pack_uint(&p, RECORD_FORMAT, 1);
     pack_uint(&p, recall->version, 4);
     pack_text(&p, recall->lot);
@@ -138,6 +143,11 @@ recall_encode(struct codec *codec, const struct recall *recall, struct record *o
     pack_text(&p, recall->link);
     pack_time(&p, recall->opened_at);
     pack_time(&p, recall->lifted_at);
+    pack_uint(&p, recall->text_count, 1);
+    for (size_t i = 0; !p.failed && i < recall->text_count; i++) {
+        pack_text(&p, recall->texts[i].language);
+        pack_long_text(&p, recall->texts[i].text);
+    }
     return codec_finish(codec, &p, &out->value);
 }
 
@@ -161,6 +171,12 @@ recall_decode(struct codec *codec, struct span key, struct span value, struct re
     unpack_text(&u, out->link, sizeof out->link);
     out->opened_at = unpack_time(&u);
     out->lifted_at = unpack_time(&u);
+    out->text_count = unpack_uint(&u, 1);
+    u.failed = u.failed || out->text_count > RECALL_TEXTS_MAX;
+    for (size_t i = 0; !u.failed && i < out->text_count; i++) {
+        unpack_text(&u, out->texts[i].language, sizeof out->texts[i].language);
+        unpack_long_text(&u, out->texts[i].text, sizeof out->texts[i].text);
+    }
     return unpack_done(&u) && out->version > 0 ? ERR_OK : ERR_CORRUPT;
 }
 

@@ -77,3 +77,12 @@ recall_covers(const struct recall *recall, const struct unit *unit)
         return false;
     return serial_inside(recall, unit->id.serial) && made_inside(recall, unit->made_on);
 }
+
+const char *
+recall_text_in(const struct recall *recall, const char *language)
+{
+    for (size_t i = 0; i < recall->text_count && i < RECALL_TEXTS_MAX; i++)
+        if (slice_equal_nocase(slice_of(recall->texts[i].language), language))
+            return recall->texts[i].text;
+    return recall->text;
+}

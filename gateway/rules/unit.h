@@ -21,6 +21,8 @@ enum {
     ORDER_MAX = 40,
     DOCUMENT_MAX = 255, /* https link to a document of the inventory system */
     RECALL_TEXT_MAX = 500,
+    RECALL_TEXTS_MAX = 4, /* besides the one for everybody */
+    RECALL_LANGUAGE_MAX = 15,
     ADJUSTMENTS_MAX = 8, /* a replacement inherits one for each entitlement */
     OPERATION_ID_BYTES = 16
 };
@@ -95,6 +97,12 @@ struct unit {
  * same, but who reads them should know. */
 unsigned unit_provisional(const struct unit *unit, int64_t now);
 
+/* What a recall says in one language. */
+struct recall_text {
+    char language[RECALL_LANGUAGE_MAX + 1]; /* RFC 5646: "de", "pt-BR" */
+    char text[RECALL_TEXT_MAX + 1];
+};
+
 /* One row whatever the number of units: a product, or a part of it by lot, serial range and dates.
  */
 struct recall {
@@ -105,11 +113,16 @@ struct recall {
     char serial_from[GS1_VALUE_MAX + 1], serial_to[GS1_VALUE_MAX + 1]; /* inclusive, bytewise */
     civil_day made_from, made_to;                                      /* inclusive */
     bool stop_use;
-    char text[RECALL_TEXT_MAX + 1];
+    char text[RECALL_TEXT_MAX + 1]; /* for everybody who reads none of the languages below */
     char link[LINK_MAX + 1];
     int64_t opened_at;
     int64_t lifted_at; /* 0 while it is open */
+    size_t text_count;
+    struct recall_text texts[RECALL_TEXTS_MAX];
 };
+
+/* Its text for a reader of this language: in exactly that one, or else the one for everybody. */
+const char *recall_text_in(const struct recall *recall, const char *language);
 
 /* Open, of the unit's product, and every limit that it states holds for the unit. A unit without a
  * made-on date is inside made-between limits: in doubt the warning is shown. A unit without a lot

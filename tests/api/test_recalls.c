@@ -200,6 +200,33 @@ the_next_verification_sees_it_opened_and_lifted(void **state)
     assert_int_equal(after.events, before.events);
 }
 
+/* Who reads English gets the English text, and not the one for everybody or for somebody else. */
+static void
+the_text_is_in_the_language_of_the_answer(void **state)
+{
+    struct gateway *g = *state;
+    static const char *const accepts[] = {"application/json", "text/html"};
+    const struct identity id = identity_of(LOT, "A1");
+    const struct label label = label_of(g, PLANT_A, &id);
+    char query[3 + TOKEN_CHARS];
+    register_five(g);
+    const struct call open =
+        opening(RECALL("R-1", ",\"texts\":[{\"language\":\"tlh\",\"text\":\"Mev.\"},"
+                              "{\"language\":\"EN\",\"text\":\"Put it down.\"}]"));
+    call_expecting(g, &open, &(struct expected){"opened", 201, NULL});
+    (void)snprintf(query, sizeof query, "S=%s", label.token);
+    for (size_t i = 0; i < sizeof accepts / sizeof accepts[0]; i++) {
+        ask(g, &(struct question){.handle = api_digital_link,
+                                  .path = label.path,
+                                  .query = query,
+                                  .accept = accepts[i],
+                                  .accept_language = "en-GB"});
+        assert_true(answer_holds(g, "Put it down."));
+        assert_false(answer_holds(g, "Stop."));
+        assert_false(answer_holds(g, "Mev."));
+    }
+}
+
 /* ---- lifting ---- */
 
 /* One after the other, on one gateway where R-1 is open. */
@@ -251,6 +278,8 @@ main(void)
                                         gateway_tear_down),
         cmocka_unit_test_setup_teardown(the_next_verification_sees_it_opened_and_lifted,
                                         gateway_set_up, gateway_tear_down),
+        cmocka_unit_test_setup_teardown(the_text_is_in_the_language_of_the_answer, gateway_set_up,
+                                        gateway_tear_down),
         cmocka_unit_test_setup_teardown(a_recall_is_lifted_once, gateway_set_up, gateway_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #define G "\"gtin\":\"09506000134352\""
 #define L G ",\"lot\":\"L24A0917\""
 #define R "\"id\":\"R-1\"," G ",\"text\":\"Stop.\""
+#define DE(text) "{\"language\":\"de\",\"text\":\"" text "\"}"
 #define TEN "0123456789"
 #define FIFTY TEN TEN TEN TEN TEN
 #define FIVE_HUNDRED FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY
@@ -105,6 +106,19 @@ static const struct row bad_recalls[] = {
     {"link as script", "{" R ",\"link\":\"javascript:1\"}", "/link"},
     {"lifted from the beginning", "{" R ",\"lifted_at\":\"2026-01-01T00:00:00Z\"}", "/lifted_at"},
     {"a version", "{" R ",\"version\":1}", "/version"},
+    {"texts as an object", "{" R ",\"texts\":{\"de\":\"Halt\"}}", "/texts"},
+    {"a text as a text", "{" R ",\"texts\":[\"Halt\"]}", "/texts/0"},
+    {"a text without its language", "{" R ",\"texts\":[{\"text\":\"t\"}]}", "/texts/0/language"},
+    {"a language without its text", "{" R ",\"texts\":[" DE("") "]}", "/texts/0/text"},
+    {"a language by its name", "{" R ",\"texts\":[{\"language\":\"German\",\"text\":\"t\"}]}",
+     "/texts/0/language"},
+    {"a tag with an underscore", "{" R ",\"texts\":[{\"language\":\"pt_BR\",\"text\":\"t\"}]}",
+     "/texts/0/language"},
+    {"a tag of one letter", "{" R ",\"texts\":[{\"language\":\"d\",\"text\":\"t\"}]}",
+     "/texts/0/language"},
+    {"a language twice", "{" R ",\"texts\":[" DE("t") "," DE("u") "]}", "/texts/1/language"},
+    {"a control character", "{" R ",\"texts\":[" DE("a\\nb") "]}", "/texts/0/text"},
+    {"five languages", "{" R ",\"texts\":[{},{},{},{},{}]}", "/texts: more"},
     {"a mistyped limit", "{" R ",\"lots\":\"L24A0917\"}", "/lots"},
 };
 
@@ -132,7 +146,8 @@ a_recall_is_read(void **state)
     struct text out;
     static const char text[] =
         "{" R ",\"lot\":\"L1\",\"serial_from\":\"A\",\"serial_to\":\"A\",\"stop_use\":true,"
-        "\"made_from\":\"2026-01-01\",\"made_to\":\"2026-01-01\",\"link\":\"https://a/r\"}";
+        "\"made_from\":\"2026-01-01\",\"made_to\":\"2026-01-01\",\"link\":\"https://a/r\","
+        "\"texts\":[" DE("Halt.") ",{\"language\":\"pt-BR\",\"text\":\"Pare.\"}]}";
     assert_int_equal(recall_from_json(&recall, slice_of(text), &fault), ERR_OK);
     text_init(&out, RECALL_JSON_MAX);
     recall_json(&out, &recall);
@@ -140,7 +155,9 @@ a_recall_is_read(void **state)
     assert_string_equal(out.data, "{\"id\":\"R-1\",\"version\":0," G ",\"lot\":\"L1\","
                                   "\"serial_from\":\"A\",\"serial_to\":\"A\","
                                   "\"made_from\":\"2026-01-01\",\"made_to\":\"2026-01-01\","
-                                  "\"stop_use\":true,\"text\":\"Stop.\",\"link\":\"https://a/r\"}");
+                                  "\"stop_use\":true,\"text\":\"Stop.\",\"link\":\"https://a/r\","
+                                  "\"texts\":[" DE("Halt.") ",{\"language\":\"pt-BR\","
+                                                            "\"text\":\"Pare.\"}]}");
     text_free(&out);
     assert_int_equal(recall_from_json(&recall, slice_of("{" R "}"), &fault), ERR_OK);
     assert_string_equal(recall.lot, "");

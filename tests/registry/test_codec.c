@@ -178,6 +178,9 @@ one_recall(union any *out)
     PUT(recall->text, "Stop.");
     PUT(recall->link, "https://e.com/r");
     recall->opened_at = 1700000001;
+    recall->text_count = 1;
+    PUT(recall->texts[0].language, "de");
+    PUT(recall->texts[0].text, "Halt.!");
 }
 
 static void
@@ -487,7 +490,10 @@ static const struct known {
      "0f68747470733a2f2f652e636f6d2f72"
      "000000006553f101"
      "0000000000000000"
-     "4f42563f349035e1"},
+     "01"
+     "026465"
+     "000648616c742e21"
+     "94c1ef193a4e1536"},
     {"recall id", &recall_ids, recall_id, "522d37", "01" HEX_GTIN "f496eb7d92818945"},
     {"event", &events, one_event,
      HEX_GTIN "41"
@@ -899,19 +905,43 @@ static const struct bad {
      false},
     {"recall as it should be", &recalls, HEX_HEAD,
      HEX_RECALL("00") "0000"
-                      "00" HEX_AT "0000000000000000",
+                      "00" HEX_AT "0000000000000000"
+                      "00",
      true},
     {"recall: truth of 2", &recalls, HEX_HEAD,
      HEX_RECALL("02") "0000"
-                      "00" HEX_AT "0000000000000000",
+                      "00" HEX_AT "0000000000000000"
+                      "00",
      false},
     {"recall: text longer than the record", &recalls, HEX_HEAD,
      HEX_RECALL("00") "0100"
-                      "00" HEX_AT "0000000000000000",
+                      "00" HEX_AT "0000000000000000"
+                      "00",
      false},
     {"recall: key without an id", &recalls, HEX_GTIN,
      HEX_RECALL("00") "0000"
-                      "00" HEX_AT "0000000000000000",
+                      "00" HEX_AT "0000000000000000"
+                      "00",
+     false},
+    {"recall: a text in German", &recalls, HEX_HEAD,
+     HEX_RECALL("00") "0000"
+                      "00" HEX_AT "0000000000000000"
+                      "01"
+                      "026465"
+                      "0000",
+     true},
+    {"recall: five languages", &recalls, HEX_HEAD,
+     HEX_RECALL("00") "0000"
+                      "00" HEX_AT "0000000000000000"
+                      "05"
+                      "0000000000000000000000000000000000000000",
+     false},
+    {"recall: fewer languages than it says", &recalls, HEX_HEAD,
+     HEX_RECALL("00") "0000"
+                      "00" HEX_AT "0000000000000000"
+                      "02"
+                      "026465"
+                      "0000",
      false},
     {"recall id: GTIN of 13", &recall_ids, "41",
      "01"
@@ -1041,6 +1071,11 @@ longest_recall(union any *out)
     FILL(recall->serial_to);
     FILL(recall->text);
     FILL(recall->link);
+    recall->text_count = RECALL_TEXTS_MAX;
+    for (size_t i = 0; i < RECALL_TEXTS_MAX; i++) {
+        FILL(recall->texts[i].language);
+        FILL(recall->texts[i].text);
+    }
     recall->opened_at = INT64_MIN;
     recall->lifted_at = -1;
 }

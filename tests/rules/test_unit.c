@@ -134,6 +134,26 @@ recalls_cover(void **state)
     }
 }
 
+static void
+recalls_speak_the_language_of_the_reader(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *language, *text;
+    } readers[] = {
+        {"de", "Halt."},    {"DE", "Halt."},  {"pt-BR", "Pare."}, {"pt-br", "Pare."},
+        {"de-AT", "Stop."}, {"pt", "Stop."},  {"en", "Stop."},    {"", "Stop."},
+        {"d", "Stop."},     {"deu", "Stop."}, {"fr", "Stop."},
+    };
+    struct recall recall = {.text = "Stop.",
+                            .text_count = 2,
+                            .texts = {{"de", "Halt."}, {"pt-BR", "Pare."}, {"fr", "not counted"}}};
+    for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
+        assert_string_equal(recall_text_in(&recall, readers[i].language), readers[i].text);
+    recall.text_count = 0;
+    assert_string_equal(recall_text_in(&recall, "de"), "Stop.");
+}
+
 int
 main(void)
 {
@@ -142,6 +162,7 @@ main(void)
         cmocka_unit_test(other_words_are_refused),
         cmocka_unit_test(condition_names),
         cmocka_unit_test(recalls_cover),
+        cmocka_unit_test(recalls_speak_the_language_of_the_reader),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

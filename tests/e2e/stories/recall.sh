@@ -57,7 +57,8 @@ verdict "$(label good 1)" ok genuine
 
 tell 'the operator asks how many a recall would concern'
 recall='{"id":"R-2026-07","gtin":"'$drill'","lot":"L24A0917","stop_use":true,
-    "text":"The battery can catch fire. Stop using it.","link":"https://support.example.com/r-2026-07"}'
+    "text":"The battery can catch fire. Stop using it.","link":"https://support.example.com/r-2026-07",
+    "texts":[{"language":"de","text":"Der Akku kann brennen. Nicht mehr benutzen."}]}'
 sends "$operator" POST '/v1/recalls?dry_run=true' "$recall"
 expects 200 "{\"dry_run\":true,\"affected\":$made}"
 sends "$operator" POST '/v1/recalls?dryrun=true' "$recall"
