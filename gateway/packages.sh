@@ -3,7 +3,7 @@
 
 build_packages=(build-essential cmake pkg-config libsodium-dev libcivetweb-dev liblmdb-dev
     libcjson-dev libqrencode-dev libpng-dev libinih-dev libcsv-dev)
-test_packages=(libcmocka-dev zbar-tools librsvg2-bin)
+test_packages=(libcmocka-dev curl zbar-tools librsvg2-bin)
 
 # install_missing PACKAGE...
 install_missing() {
