@@ -12,6 +12,7 @@ enum {
     ROWS_DEFAULT = 1000,
     BODY_ENOUGH = 8 * 1024 * 1024, /* a batch more fits into every answer */
     CALLS_MAX = 100,               /* of the registry, for one answer: about a second at worst */
+    PARAMETER_MAX = 40,
     VALUE_MAX = 256,
     QUERY_TEXT_MAX = 1000
 };
@@ -58,18 +59,30 @@ refuse_unknown(struct response *response, const char *name)
     return refuse(response, detail);
 }
 
+static bool
+is_name_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+}
+
 /* A name as it stands in the query; what a name is not made of becomes a question mark. */
 static void
-name_of(char out[static 41], struct slice pair)
+name_of(char out[static PARAMETER_MAX + 1], struct slice pair)
 {
     struct slice name = slice_take_until(&pair, '=');
-    size_t len = name.len < 40 ? name.len : 40;
-    for (size_t i = 0; i < len; i++) {
-        char c = name.data[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        out[i] = letter || c == '_' || c == '-' ? c : '?';
-    }
+    size_t len = 0;
+    for (; len < name.len && len < PARAMETER_MAX; len++)
+        out[len] = (char)(is_name_byte(name.data[len]) ? name.data[len] : '?');
     out[len] = '\0';
+}
+
+static bool
+refuse_value(struct response *response, const char *name)
+{
+    char detail[PARAMETER_MAX + 60];
+    (void)snprintf(detail, sizeof detail, "%s is given twice, too long or not UTF-8", name);
+    return refuse(response, detail);
 }
 
 static bool
@@ -90,18 +103,15 @@ static bool
 set_parameter(struct report *report, const struct request *request, struct slice pair,
               struct response *response)
 {
-    char name[41];
+    char name[PARAMETER_MAX + 1];
     char value[VALUE_MAX];
-    char detail[FAULT_TEXT_MAX];
     struct fault fault = {ERR_OK, ""};
     name_of(name, pair);
     bool filters = is_one_of(report_filters, name);
     if (!filters && !is_one_of(others, name))
         return refuse_unknown(response, name);
-    if (!query_value(value, sizeof value, request->query, name)) {
-        (void)snprintf(detail, sizeof detail, "%s is given twice, too long or not UTF-8", name);
-        return refuse(response, detail);
-    }
+    if (!query_value(value, sizeof value, request->query, name))
+        return refuse_value(response, name);
     if (!filters)
         return set_other(report, name, value, response);
     return report_filter_set(&report->filter, name, value, &fault) == ERR_OK ||

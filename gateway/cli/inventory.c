@@ -5,7 +5,6 @@
 
 #include "gateway/base/file.h"
 #include "gateway/cli/operate.h"
-#include "gateway/cli/scope.h"
 #include "gateway/inventory/inventory.h"
 
 enum { ROW_TEXT_MAX = 8192, PATH_TEXT_MAX = 4096, EXIT_ALL_REFUSED = 1 };
@@ -132,18 +131,12 @@ read_options(struct inventory *inventory, struct fault *fault)
 }
 
 static enum err
-run(struct inventory *inventory, struct fault *fault)
+take_file(struct inventory *inventory, FILE *file, struct fault *fault)
 {
     const char *path = inventory->in->positionals[0];
-    AUTO_STORE *store = NULL;
-    enum err err = read_options(inventory, fault);
-    if (err != ERR_OK)
-        return err;
     unsigned flags = inventory->options.dry_run ? STORE_READ_ONLY : STORE_MUST_EXIST;
-    AUTO_FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return file_fault(fault, path, errno);
-    err = operate_open(inventory->in, flags | STORE_NO_KEYSET, &store, fault);
+    AUTO_STORE *store = NULL;
+    enum err err = operate_open(inventory->in, flags | STORE_NO_KEYSET, &store, fault);
     if (err != ERR_OK)
         return err;
     progress_begin(&inventory->progress, inventory->options.dry_run ? "checking" : "applying", 0);
@@ -151,6 +144,21 @@ run(struct inventory *inventory, struct fault *fault)
                            fault);
     progress_end(&inventory->progress, inventory->summary.rows);
     return err == ERR_OK ? tell(inventory, fault) : err;
+}
+
+static enum err
+run(struct inventory *inventory, struct fault *fault)
+{
+    const char *path = inventory->in->positionals[0];
+    enum err err = read_options(inventory, fault);
+    if (err != ERR_OK)
+        return err;
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return file_fault(fault, path, errno);
+    err = take_file(inventory, file, fault);
+    (void)fclose(file);
+    return err;
 }
 
 int

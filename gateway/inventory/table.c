@@ -287,7 +287,7 @@ table_open(FILE *file, const char *path, const struct inventory_map *map, struct
     table->path = path;
     table->map = map;
     table->line = 1;
-    text_init(&table->names, TABLE_ROW_MAX * 3);
+    text_init(&table->names, (size_t)TABLE_ROW_MAX * 3);
     start_parser(table);
     enum err err = digest_file(table, fault);
     if (err == ERR_OK)

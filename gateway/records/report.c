@@ -94,7 +94,7 @@ is_digit(char c)
 static char
 upper(char c)
 {
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    return (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
 }
 
 /* English: what other languages call their months is up to the spreadsheet of the reader. */

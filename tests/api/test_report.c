@@ -197,48 +197,69 @@ pages_of_a_table_are_one_table(void **state)
     text_free(&table);
 }
 
+struct churn {
+    struct unit units[UNITS];
+    unsigned seen[UNITS];
+    uint64_t number; /* of the next operation */
+};
+
+static struct unit
+received(struct gateway *g, struct churn *churn, char letter, unsigned number)
+{
+    char serial[16];
+    (void)snprintf(serial, sizeof serial, "%c%02u", letter, number);
+    struct identity id = identity_of(LOT, serial);
+    struct unit unit = registered(g, PLANT_A, &id, churn->number++);
+    happen(g, &unit, EVENT_RECEIVE, churn->number++);
+    return unit;
+}
+
+static void
+note_seen(const struct gateway *g, struct churn *churn)
+{
+    char path[40];
+    for (unsigned i = 0; i < PAGE; i++) {
+        (void)snprintf(path, sizeof path, "units/%u/serial", i);
+        struct slice serial = slice_of(answer_text(g, path));
+        uint64_t number = UNITS;
+        if (slice_take(&serial, "M0") || slice_take(&serial, "M"))
+            assert_true(slice_number(&number, serial, 0, UNITS - 1));
+        if (number < UNITS)
+            churn->seen[number]++;
+    }
+}
+
 /* Every other unit changes between the pages, and new ones come before and behind the cursor. */
+static void
+meanwhile(struct gateway *g, struct churn *churn, unsigned page)
+{
+    for (unsigned i = page % 10; i < UNITS; i += 10)
+        if (i % 2 == 1 && (churn->units[i].conditions & CONDITION_HELD) == 0)
+            happen(g, &churn->units[i], EVENT_HOLD, churn->number++);
+    (void)received(g, churn, page % 2 == 0 ? 'A' : 'Z', page);
+}
+
 static void
 an_unchanged_unit_comes_exactly_once(void **state)
 {
     struct gateway *g = *state;
-    struct unit units[UNITS];
-    unsigned seen[UNITS] = {0};
+    struct churn churn = {.number = 10};
     char query[1024] = "limit=7&location=a+reason&format=json";
-    char path[40];
-    uint64_t n = 10;
     unsigned pages = 0;
-    for (size_t i = 0; i < UNITS; i++) {
-        char serial[8];
-        (void)snprintf(serial, sizeof serial, "M%02zu", i);
-        struct identity id = identity_of(LOT, serial);
-        units[i] = registered(g, PLANT_A, &id, n++);
-        happen(g, &units[i], EVENT_RECEIVE, n++);
-    }
+    for (unsigned i = 0; i < UNITS; i++)
+        churn.units[i] = received(g, &churn, 'M', i);
     for (; query[0] != '\0' && pages < 100; pages++) {
         report(g, query, NULL);
         assert_int_equal(g->response.status, 200);
-        for (unsigned i = 0; i < PAGE; i++) {
-            unsigned number = 0;
-            (void)snprintf(path, sizeof path, "units/%u/serial", i);
-            if (sscanf(answer_text(g, path), "M%2u", &number) == 1)
-                seen[number]++;
-        }
+        note_seen(g, &churn);
         next_query(g, query, sizeof query);
-        for (size_t i = pages % 10; i < UNITS; i += 10)
-            if (i % 2 == 1 && (units[i].conditions & CONDITION_HELD) == 0)
-                happen(g, &units[i], EVENT_HOLD, n++);
-        char serial[8];
-        (void)snprintf(serial, sizeof serial, "%c%02u", pages % 2 == 0 ? 'A' : 'Z', pages);
-        struct identity id = identity_of(LOT, serial);
-        struct unit another = registered(g, PLANT_A, &id, n++);
-        happen(g, &another, EVENT_RECEIVE, n++);
+        meanwhile(g, &churn, pages);
     }
     assert_true(pages > UNITS / PAGE);
     for (size_t i = 0; i < UNITS; i += 2)
-        assert_int_equal(seen[i], 1);
+        assert_int_equal(churn.seen[i], 1);
     for (size_t i = 1; i < UNITS; i += 2)
-        assert_true(seen[i] <= 1);
+        assert_true(churn.seen[i] <= 1);
 }
 
 static void

@@ -125,7 +125,7 @@ unit_of(struct world *w, const char *serial)
 {
     struct unit unit;
     struct unit_key key = {.gtin = G};
-    strcpy(key.serial, serial);
+    assert_true(slice_copy(key.serial, sizeof key.serial, slice_of(serial)));
     assert_int_equal(registry_get(w->session, &key, &unit), ERR_OK);
     return unit;
 }

@@ -81,7 +81,7 @@ unit_of(const char *serial)
                         .shipped_on = CIVIL_NONE,
                         .sold_on = CIVIL_NONE,
                         .activated_on = CIVIL_NONE};
-    strcpy(unit.id.serial, serial);
+    assert_true(slice_copy(unit.id.serial, sizeof unit.id.serial, slice_of(serial)));
     return unit;
 }
 
