@@ -83,12 +83,47 @@ stays_inside_the_slice(void **state)
     assert_false(query_value(value, 1, slice_of("code=a"), "code"));
 }
 
+static const struct {
+    const char *label, *segment, *value; /* value NULL: false */
+} segments[] = {
+    {"as it is", "7K3M", "7K3M"},
+    {"escaped", "7%4B3M", "7K3M"},
+    {"a slash that is none", "a%2Fb", "a/b"},
+    {"plus stays", "a+b", "a+b"},
+    {"escaped plus", "a%2Bb", "a+b"},
+    {"escaped percent, once", "%2541", "%41"},
+    {"UTF-8", "%C3%A9", "\xC3\xA9"},
+    {"empty", "", ""},
+    {"longest that fits", "0123456789abcde", "0123456789abcde"},
+    {"does not fit", "0123456789abcdef", NULL},
+    {"NUL", "a%00", NULL},
+    {"percent at the end", "a%", NULL},
+    {"one digit", "a%4", NULL},
+    {"no digits", "a%zz", NULL},
+    {"no UTF-8", "%E9", NULL},
+};
+
+static void
+reads_a_segment(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof segments / sizeof segments[0]; i++) {
+        char value[16];
+        bool read = segment_value(value, sizeof value, slice_of(segments[i].segment));
+        if (read != (segments[i].value != NULL) || (read && strcmp(value, segments[i].value) != 0))
+            fail_msg("%s: %d \"%s\"", segments[i].label, read, read ? value : "");
+    }
+    char none[1];
+    assert_false(segment_value(none, 0, slice_of("")));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_value),
         cmocka_unit_test(stays_inside_the_slice),
+        cmocka_unit_test(reads_a_segment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,6 +154,11 @@ walks(void **state)
     assert_true(slice_equal(json_string(json_item(list, 1)), "x"));
     assert_true(json_true(json_member_of(json_item(list, 2), "open")));
     assert_false(json_true(json_member_of(root, "open")));
+    const struct json_node *item = json_first(list);
+    for (size_t i = 0; i < 3; i++, item = json_next(item))
+        assert_ptr_equal(item, json_item(list, i));
+    assert_null(item);
+    assert_null(json_first(root)); /* an object has no items */
     assert_null(json_item(list, 3));
     assert_null(json_item(list, SIZE_MAX));
     assert_null(json_member_of(root, "LIST"));
@@ -170,6 +175,8 @@ absent_is_nothing(void **state)
     int64_t value = 0;
     assert_null(json_member_of(NULL, "a"));
     assert_null(json_item(NULL, 0));
+    assert_null(json_first(NULL));
+    assert_null(json_next(NULL));
     assert_int_equal(json_length(NULL), 0);
     assert_int_equal(json_string(NULL).len, 0);
     assert_false(json_integer(&value, NULL, 0, 1));
