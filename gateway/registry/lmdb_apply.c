@@ -106,7 +106,7 @@ put_rows(struct view *view, const struct unit *before, const struct unit *after)
             err = view_delete(view, old[i].table, &old[i].key);
     for (size_t i = 0; i < new_count && err == ERR_OK; i++)
         if (!index_has(old, old_count, new[i].table, key_span(&new[i].key)))
-            err = view_put_row(view, &new[i], 0);
+            err = view_put_row(view, &new[i]);
     return err;
 }
 

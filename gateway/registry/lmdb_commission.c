@@ -36,35 +36,29 @@ index_of(const struct load *load, const struct unit *unit)
     return (size_t)(unit - load->call->units);
 }
 
-/* Every key from `first` on lies behind every key of the table: nothing can be there already, and
- * pages can be filled to the brim. */
+/* Every key of the call lies behind every key of the table: nothing can be there already, and pages
+ * can be filled to the brim. */
 static enum err
-lies_behind(struct view *view, enum table table, const struct record_key *first, bool *behind)
+lies_behind(struct view *view, const struct load *load, bool *behind)
 {
     MDB_val last = {0, NULL};
     MDB_val value = {0, NULL};
     MDB_cursor *cursor = NULL;
-    int rc = mdb_cursor_open(view->txn, view->tables[table], &cursor);
+    struct record_key first;
+    key_pair(&first, load->sorted[0]->id.gtin, load->sorted[0]->id.serial);
+    int rc = mdb_cursor_open(view->txn, view->tables[TABLE_UNITS], &cursor);
     if (rc == 0)
         rc = mdb_cursor_get(cursor, &last, &value, MDB_LAST);
-    size_t common = last.mv_size < first->len ? last.mv_size : first->len;
-    int order = rc == 0 ? memcmp(first->bytes, last.mv_data, common) : 0;
+    size_t common = last.mv_size < first.len ? last.mv_size : first.len;
+    int order = rc == 0 ? memcmp(first.bytes, last.mv_data, common) : 0;
     *behind =
-        rc == MDB_NOTFOUND || order > 0 || (rc == 0 && order == 0 && first->len > last.mv_size);
+        rc == MDB_NOTFOUND || order > 0 || (rc == 0 && order == 0 && first.len > last.mv_size);
     if (cursor != NULL)
         mdb_cursor_close(cursor);
     if (rc == 0 || rc == MDB_NOTFOUND)
         return ERR_OK;
     view->failure = rc;
     return lmdb_err(rc);
-}
-
-static enum err
-all_new(struct view *view, const struct load *load, bool *behind)
-{
-    struct record_key first;
-    key_pair(&first, load->sorted[0]->id.gtin, load->sorted[0]->id.serial);
-    return lies_behind(view, TABLE_UNITS, &first, behind);
 }
 
 static bool
@@ -129,23 +123,18 @@ put_units(struct view *view, const struct load *load, bool behind, size_t *put)
     return ERR_OK;
 }
 
-/* A unit that nothing happened to has a row by its lot and no other. */
+/* A unit that nothing happened to has a row by its lot and no other. In their order, too, rows fill
+ * their pages. */
 static enum err
 put_rows(struct view *view, const struct load *load)
 {
     struct index_row rows[INDEX_ROWS_MAX];
     enum err err = ERR_OK;
-    bool begun = false;
-    bool behind = false;
     for (size_t at = 0; at < load->call->count && err == ERR_OK; at++) {
         const struct unit *unit = load->by_lot[at];
-        if (load->call->results[index_of(load, unit)] != ERR_OK || index_rows(unit, rows) == 0)
-            continue;
-        if (!begun)
-            err = lies_behind(view, TABLE_BY_LOT, &rows[0].key, &behind);
-        begun = true;
-        if (err == ERR_OK)
-            err = view_put_row(view, &rows[0], behind ? MDB_APPEND : 0);
+        bool registered = load->call->results[index_of(load, unit)] == ERR_OK;
+        if (registered && index_rows(unit, rows) > 0)
+            err = view_put_row(view, &rows[0]);
     }
     return err;
 }
@@ -201,7 +190,7 @@ run_commission(struct view *view, struct lmdb_request *request)
     bool repeat = false;
     size_t put = 0;
     none_found(load->call);
-    enum err err = all_new(view, load, &behind);
+    enum err err = lies_behind(view, load, &behind);
     if (err == ERR_OK && !behind)
         err = look_for_all(view, load);
     if (err == ERR_OK)

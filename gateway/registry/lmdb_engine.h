@@ -68,7 +68,7 @@ enum err view_operation(struct view *view, const uint8_t id[static OPERATION_ID_
 enum err view_put(struct view *view, enum table table, bool encoded, const struct record *record,
                   unsigned flags) MUST_CHECK;
 /* A row of an index. */
-enum err view_put_row(struct view *view, const struct index_row *row, unsigned flags) MUST_CHECK;
+enum err view_put_row(struct view *view, const struct index_row *row) MUST_CHECK;
 /* ERR_OK also when it is not there. */
 enum err view_delete(struct view *view, enum table table, const struct record_key *key) MUST_CHECK;
 /* As view_put, but leaves alone what is there already. */

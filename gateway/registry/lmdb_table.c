@@ -60,10 +60,10 @@ view_put_new(struct view *view, enum table table, bool encoded, const struct rec
 }
 
 enum err
-view_put_row(struct view *view, const struct index_row *row, unsigned flags)
+view_put_row(struct view *view, const struct index_row *row)
 {
     const struct record record = {row->key, {NULL, 0}};
-    return view_put(view, row->table, row->key.len > 0, &record, flags);
+    return view_put(view, row->table, row->key.len > 0, &record, 0);
 }
 
 enum err

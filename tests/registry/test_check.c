@@ -256,7 +256,7 @@ put_row(struct scene *scene, enum table which, const char *value, const char *se
     size_t len = strlen(value) + 1;
     memcpy(prefix, value, len);
     index_key(&row.key, (struct span){prefix, len}, gtin, serial);
-    assert_int_equal(view_put_row(&scene->view, &row, 0), ERR_OK);
+    assert_int_equal(view_put_row(&scene->view, &row), ERR_OK);
 }
 
 static void
@@ -338,7 +338,7 @@ row_without_a_unit(struct scene *scene)
 {
     struct index_row row = {TABLE_BY_PURCHASE, {.len = 0}};
     key_bytes(&row.key, "PO-1", 4);
-    assert_int_equal(view_put_row(&scene->view, &row, 0), ERR_OK);
+    assert_int_equal(view_put_row(&scene->view, &row), ERR_OK);
 }
 
 static void
