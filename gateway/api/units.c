@@ -63,7 +63,6 @@ api_unit_events(struct worker *worker, const struct request *request, struct res
     struct unit_key key;
     uint64_t after = 0;
     size_t count = 0;
-    char next[24] = "";
     if (!unit_of_path(worker, request, &key, &unit, response) ||
         !read_after(request, &after, response))
         return;
@@ -72,6 +71,7 @@ api_unit_events(struct worker *worker, const struct request *request, struct res
     if (page != NULL)
         err = registry_events(worker->session, &key, after, page, PAGE_EVENTS, &count);
     if (err == ERR_OK) {
+        char next[24] = "";
         response->content_type = json_type;
         put_page(&response->body, page, count, after, &worker->caller);
         if (count == PAGE_EVENTS)

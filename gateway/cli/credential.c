@@ -209,6 +209,7 @@ run_change(const struct invocation *in, bool revoke, char key[static APIKEY_CHAR
     struct altering how = {.revoke = revoke, .grace = GRACE_DEFAULT, .key = key};
     AUTO_STORE *store = NULL;
     enum err err = ERR_OK;
+    memset(&credential, 0, sizeof credential);
     if (!revoke)
         err = cli_number(in, "grace", 0, GRACE_MAX, &how.grace, fault);
     if (err == ERR_OK)

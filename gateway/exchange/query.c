@@ -8,7 +8,9 @@ decode_byte(char *out, struct slice *s, char plus)
     struct slice rest = *s;
     uint8_t byte = 0;
     if (!slice_take(&rest, "%")) {
-        *out = rest.data[0] == '+' ? plus : rest.data[0];
+        *out = plus;
+        if (rest.data[0] != '+')
+            *out = rest.data[0];
         *s = slice_make(s->data + 1, s->len - 1);
         return true;
     }
