@@ -138,24 +138,26 @@ run(struct writing *w, bool dry_run)
 }
 
 void
-event_write(struct worker *worker, const struct request *request, const struct event_row *row,
-            const struct operation *operation, bool dry_run, struct outcome *out)
+event_write(const struct event_call *call, struct outcome *out)
 {
     struct writing *w = calloc(1, sizeof *w);
     enum err err = ERR_MEMORY;
     memset(out, 0, sizeof *out);
     if (w != NULL) {
-        *w = (struct writing){
-            .worker = worker, .request = request, .row = row, .operation = operation, .out = out};
-        err = run(w, dry_run);
+        w->worker = call->worker;
+        w->request = call->request;
+        w->row = call->row;
+        w->operation = call->operation;
+        w->out = out;
+        err = run(w, call->dry_run);
     }
-    out->status = dry_run ? 200 : 201;
-    out->code = dry_run ? "would_apply" : "applied";
+    out->status = call->dry_run ? 200 : 201;
+    out->code = call->dry_run ? "would_apply" : "applied";
     if (err != ERR_OK)
         tell_refusal(out, err);
     if (w != NULL && w->second_return)
         out->code = "second_return";
-    if (w != NULL && err != ERR_OK && !dry_run)
+    if (w != NULL && err != ERR_OK && !call->dry_run)
         note_refused_report(w);
     free(w);
 }

@@ -17,10 +17,16 @@ struct outcome {
     struct unit unit;
 };
 
-/* `operation` is the row's. A version that was stated is held to; without one the event is tried
- * again when somebody else changed the unit in between. A repeat of what was committed gives what
- * it gave then. Nothing is written with `dry_run`. */
-void event_write(struct worker *worker, const struct request *request, const struct event_row *row,
-                 const struct operation *operation, bool dry_run, struct outcome *out);
+struct event_call {
+    struct worker *worker;
+    const struct request *request;
+    const struct event_row *row;
+    const struct operation *operation; /* the row's */
+    bool dry_run;                      /* nothing is written */
+};
+
+/* A version that was stated is held to; without one the event is tried again when somebody else
+ * changed the unit in between. A repeat of what was committed gives what it gave then. */
+void event_write(const struct event_call *call, struct outcome *out);
 
 #endif

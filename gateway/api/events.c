@@ -46,8 +46,9 @@ do_row(struct events *e, const struct event_row *row, struct outcome *out)
     event_row_text(&text, row);
     bool good =
         operation_of(&operation, e->worker, e->request, e->rows, text_slice(&text), e->response);
+    struct event_call call = {e->worker, e->request, row, &operation, e->dry_run};
     if (good)
-        event_write(e->worker, e->request, row, &operation, e->dry_run, out);
+        event_write(&call, out);
     text_free(&text);
     return good;
 }
