@@ -39,7 +39,7 @@ tell_refusal(struct outcome *out, enum err err)
             out->code = refusals[i].code;
             out->title = refusals[i].title;
         }
-    if (out->fault.text[0] == '\0')
+    if (out->fault.text[0] == '\0' || out->status >= 500)
         (void)fault_set(&out->fault, err, "%s", out->title);
     event_row_pointer(out->pointer, &out->fault);
 }
@@ -155,7 +155,7 @@ event_write(const struct event_call *call, struct outcome *out)
     out->code = call->dry_run ? "would_apply" : "applied";
     if (err != ERR_OK)
         tell_refusal(out, err);
-    if (w != NULL && w->second_return)
+    if (w != NULL && w->second_return && err == ERR_CONFLICT)
         out->code = "second_return";
     if (w != NULL && err != ERR_OK && !call->dry_run)
         note_refused_report(w);

@@ -128,7 +128,9 @@ take_step(void *context, const struct event *event, uint64_t number)
     struct rewinding *rewinding = context;
     if (number > rewinding->version)
         return ERR_OK;
-    return replay_step(&rewinding->replay, event, rewinding->fault);
+    /* What is recorded follows from what was before, or the record is damaged. */
+    enum err err = replay_step(&rewinding->replay, event, rewinding->fault);
+    return err == ERR_OK ? ERR_OK : ERR_CORRUPT;
 }
 
 enum err
