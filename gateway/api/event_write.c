@@ -132,9 +132,10 @@ run(struct writing *w, bool dry_run)
     err = ERR_BUSY;
     for (int tries = 0; err == ERR_BUSY && tries < WRITE_TRIES; tries++)
         err = attempt(w, dry_run);
-    return err == ERR_BUSY
-               ? writing_refuse(w, ERR_CONFLICT, "others keep changing the unit; try again")
-               : err;
+    if (err != ERR_BUSY)
+        return err;
+    w->second_return = false;
+    return writing_refuse(w, ERR_CONFLICT, "others keep changing the unit; try again");
 }
 
 void
