@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: Apache-2.0
+// /openapi.json against the real gateway: each path, method, status and media type in it is answered
+// at least once, each answer is validated by ajv, and nothing is answered that is not in it.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Gateway } from '../e2e/gateway.mjs';
+import { World, gtin, must } from '../http/world.mjs';
+import { Contract } from './contract.mjs';
+
+const staffRoles = ['service', 'retailer', 'issuer', 'operator', 'auditor', 'admin'];
+const unknownUnit = { gtin, serial: 'NOBODY' };
+const noCode = 'no code, but words';
+const html = { accept: 'text/html' };
+const keys = {};
+let world;
+let gateway;
+let contract;
+let stock;
+let numbers = 0;
+
+const once = () => ({ 'idempotency-key': `request-${++numbers}` });
+const path = (unit, rest = '') => `/v1/units/${unit.gtin}/${unit.serial}${rest}`;
+
+// Units with the claim codes of their cards.
+function issue(key, run, count) {
+  const labels = world.issue(key, run, count);
+  const [head, ...cards] = readFileSync(join(world.directory, `${run}.cards.csv`), 'utf8').trimEnd().split('\n');
+  const columns = head.split(',');
+  const claims = new Map(cards.map((line) => line.split(',')).map((cells) =>
+    [cells[columns.indexOf('serial')], cells[columns.indexOf('claim_code')]]));
+  return labels.map((label) => {
+    const serial = /\/21\/([^?]+)/.exec(label)[1];
+    return { gtin, serial, label, claim_code: claims.get(serial) };
+  });
+}
+
+const unit = () => stock.pop();
+const id = ({ gtin: g, serial }) => ({ gtin: g, serial });
+const link = (one) => `https://id.example.com${one.label}`;
+
+// Sends, and holds the answer against the document. `key` is a role, a key, or nothing.
+async function ask(status, method, to, { key, body, headers = {}, ...options } = {}) {
+  const given = { ...headers };
+  if (key) given.authorization = `Bearer ${keys[key] ?? key}`;
+  if (body !== undefined) given['content-type'] ??= 'application/json';
+  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  const answer = await fetch(gateway.base + to, { method, headers: given, body: text });
+  const got = { status: answer.status, headers: answer.headers, text: await answer.text() };
+  assert.equal(got.status, status, `${method} ${to}: ${got.text.slice(0, 400)}`);
+  contract.check({ method, path: to, headers: given, body: text, ...options }, got, options);
+  return /json/.test(answer.headers.get('content-type')) ? JSON.parse(got.text) : got.text;
+}
+
+const get = (status, to, key, headers) => ask(status, 'GET', to, { key, headers });
+const post = (status, to, key, body, headers) => ask(status, 'POST', to, { key, body, headers });
+const put = (status, to, key, body, headers) => ask(status, 'PUT', to, { key, body, headers });
+const event = (key, type, one, fields = {}) => post(201, '/v1/events', key, { type, ...id(one), ...fields });
+
+// A head that announces a body which is too long: it is refused before it is sent.
+function announce(operation, to, key, length) {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-length': length, 'content-type': Object.keys(operation.body)[0] };
+    if (key) headers.authorization = `Bearer ${key}`;
+    const sent = httpRequest(gateway.base + to, { method: operation.method, headers }, (answer) => {
+      const chunks = [];
+      answer.on('data', (chunk) => chunks.push(chunk));
+      answer.on('end', () => {
+        sent.destroy();
+        resolve({ status: answer.statusCode, headers: new Headers(answer.headers), text: Buffer.concat(chunks).toString() });
+      });
+    });
+    sent.on('error', reject);
+    sent.flushHeaders();
+  });
+}
+
+const values = { '{gtin}': gtin, '{serial}': 'NOBODY', '{lot}': 'L1', '{variant}': 'V1', '{id}': 'NOBODY00' };
+const addressOf = (operation) => operation.template.replaceAll(/\{[a-z]+\}/g, (name) => values[name]);
+// Somebody who may, preferably staff.
+const allowed = (operation) => keys[operation.roles.find((role) => staffRoles.includes(role)) ?? operation.roles[0]];
+
+before(async () => {
+  world = new World();
+  stock = issue('plant-a', 'stock', 40);
+  for (const role of staffRoles)
+    keys[role] = must('credential', 'new', '--role', role, '--organisation', `${role} house`, '--data', world.data).trim();
+  keys.other = must('credential', 'new', '--role', 'retailer', '--organisation', 'other shop', '--data', world.data).trim();
+  gateway = await Gateway.start(world.data, undefined, ['--document-hosts', 'erp.example.com']);
+  contract = new Contract(await (await fetch(`${gateway.base}/openapi.json`)).json());
+  const owned = unit();
+  await event('retailer', 'sell', owned);
+  keys.owner = (await post(201, '/v1/activations', null, { ...id(owned), claim_code: owned.claim_code })).owner_secret;
+  keys.owned = owned;
+});
+
+after(() => gateway?.stop());
+
+test('the document is OpenAPI 3.1, and its examples are what they are examples of', async () => {
+  const validator = new Validator();
+  const { valid, errors } = await validator.validate(structuredClone(contract.document));
+  assert.ok(valid, JSON.stringify(errors));
+  assert.equal(validator.version, '3.1');
+  const examples = contract.examples();
+  assert.ok(examples.length > 20);
+  for (const { at, schema, example } of examples) contract.validate(schema, example, at);
+  const ids = contract.operations.map(({ template, method }) => contract.document.paths[template][method.toLowerCase()].operationId);
+  assert.equal(new Set(ids).size, ids.length);
+  await get(200, '/openapi.json');
+});
+
+test('on every address a wrong key is refused', async () => {
+  for (const operation of contract.operations) {
+    await ask(401, operation.method, addressOf(operation), { key: 'assay_wrong', operation });
+    if (!operation.roles.includes('public')) await ask(401, operation.method, addressOf(operation), { operation });
+  }
+});
+
+test('where not everybody may, a good key of another role is refused', async () => {
+  for (const operation of contract.operations)
+    for (const role of ['owner', ...staffRoles].filter((one) => !operation.roles.includes(one)))
+      await ask(403, operation.method, addressOf(operation), { key: role, operation });
+});
+
+test('every address that takes a body refuses one that is too long, of another type, or not well-formed', async () => {
+  for (const operation of contract.operations.filter(({ body }) => body !== undefined)) {
+    const key = allowed(operation);
+    const to = addressOf(operation);
+    const large = await announce(operation, to, key, 64 * 1024 * 1024);
+    assert.equal(large.status, 413, operation.name);
+    contract.check({ method: operation.method, path: to, operation }, large);
+    await ask(415, operation.method, to, { key, body: '{', headers: { 'content-type': 'text/plain' }, operation });
+    for (const type of Object.keys(operation.body).filter((one) => one !== 'application/x-ndjson'))
+      await ask(400, operation.method, to, { key, body: '{', headers: { 'content-type': type }, operation });
+  }
+});
+
+test('every address takes the methods that are described, and HEAD with GET, and no others', async () => {
+  for (const operation of contract.operations) {
+    const methods = new Set(Object.keys(contract.document.paths[operation.template]).map((one) => one.toUpperCase()));
+    if (methods.has('GET')) methods.add('HEAD');
+    const answer = await fetch(gateway.base + addressOf(operation), { method: 'PATCH' });
+    const got = { status: answer.status, headers: answer.headers, text: await answer.text() };
+    assert.equal(got.status, 405, operation.name);
+    assert.deepEqual(new Set(answer.headers.get('allow').split(', ')), methods);
+    contract.check({ operation, path: addressOf(operation), headers: {} }, got, { other: true });
+  }
+});
+
+test('verdicts', async () => {
+  const one = unit();
+  const forms = ['', '/10/L1', '/22/V1', '/22/V1/10/L1'];
+  await get(200, '/', null, { 'accept-language': 'de' });
+  for (const headers of [{}, html]) {
+    await get(200, one.label, null, headers);
+    for (const form of forms) {
+      await get(200, `/01/${gtin}${form}/21/${one.serial}`, null, headers);
+      await get(404, `/01/09506000134353${form}/21/${one.serial}`, null, headers);
+    }
+    await get(200, `/check?code=${encodeURIComponent(link(one))}`, null, headers);
+    await get(404, `/check?code=${encodeURIComponent(noCode)}`, null, headers);
+    await post(200, '/v1/verify', null, { code: link(one) }, headers);
+    await post(404, '/v1/verify', null, { code: noCode }, headers);
+  }
+  await post(403, '/v1/verify', null, { codes: [link(one)] });
+  const forged = link(one).replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
+  const codes = [link(one), forged, `${link(one)}&S=`, link(one).toLowerCase(), `(01)${gtin}(21)NOBODY`, one.serial, noCode, ''];
+  for (const role of staffRoles) {
+    const { results } = await post(200, '/v1/verify', role, { codes });
+    assert.equal(results.length, codes.length);
+    for (const code of codes.slice(0, 6)) await post(200, '/v1/verify', role, { code });
+  }
+  for (const code of [forged, `${link(one)}&S=`, one.serial]) await post(200, '/v1/verify', null, { code });
+});
+
+test('keys', async () => {
+  world.newKey('plant-b');
+  must('keys', 'revoke', 'plant-b', '--compromised-since', '2026-01-01T00:00:00Z', '--reason', 'lost', '--yes', '--data', world.data);
+  for (let tries = 0; tries < 100; tries++) {
+    const { keys: listed } = await get(200, '/v1/keys');
+    if (listed.some(({ status }) => status === 'revoked')) break;
+    await new Promise((later) => setTimeout(later, 50));
+  }
+  const { keys: listed } = await get(200, '/.well-known/jwks.json');
+  assert.deepEqual(listed.map(({ status }) => status).sort(), ['active', 'revoked']);
+});
+
+test('events', async () => {
+  const one = unit();
+  const row = { type: 'receive', ...id(one), location: 'dock', purchase_order: 'PO-1', document: 'https://erp.example.com/po/1' };
+  await post(200, '/v1/events?dry_run=true', 'operator', row);
+  const key = once();
+  await post(201, '/v1/events', 'operator', row, { ...key, 'if-match': '"1"' });
+  await post(422, '/v1/events', 'operator', { ...row, location: 'gate' }, key);
+  await post(409, '/v1/events', 'operator', { type: 'move', ...id(one), version: 1, location: 'shelf' });
+  await post(400, '/v1/events', 'operator', { type: 'sell', ...id(one), on: 'yesterday' });
+  await post(403, '/v1/events', 'service', { type: 'sell', ...id(one) });
+  await post(404, '/v1/events', 'operator', { type: 'sell', ...unknownUnit });
+  await event('retailer', 'sell', one, { sales_order: 'SO-1', price: '129.00 EUR' });
+  await post(403, '/v1/events', 'other', { type: 'return', ...id(one) });
+  const sold = { type: 'adjust', ...id(one), entitlement: 'standard', months: '6', reason: 'goodwill' };
+  await post(200, '/v1/events', 'operator', [sold, { ...sold, version: 99 }, { type: 'move', ...id(one) }]);
+  const lines = [{ type: 'hold', ...id(one), reason: 'looks odd' }, { type: 'release', ...id(one) }];
+  await post(200, '/v1/events?dry_run=false', 'operator', `${lines.map((line) => JSON.stringify(line)).join('\n')}\nrubbish\n`,
+    { 'content-type': 'application/x-ndjson' });
+  await event('service', 'service', one, { fault: 'worn', work: 'new brushes', parts: 'BR-1', covered: 'yes', entitlement: 'standard' });
+  await event('retailer', 'return', one, { reference: 'RMA-1' });
+  const again = await post(409, '/v1/events', 'retailer', { type: 'return', ...id(one) });
+  assert.equal(again.code, 'second_return');
+  for (const role of staffRoles) {
+    await get(200, path(one), role);
+    await get(404, path(unknownUnit), role);
+    await get(200, path(one, '/events'), role);
+    await post(200, '/v1/verify', role, { code: link(one) });
+  }
+  await get(200, path(one, '/events?cursor=2'), 'auditor');
+  await get(400, path(one, '/events?cursor=x'), 'auditor');
+  await get(404, path(unknownUnit, '/events'), 'auditor');
+});
+
+test('the serial report', async () => {
+  const { next } = await get(200, '/v1/units?limit=1', 'operator');
+  await get(200, `/v1/units?limit=1000&cursor=${encodeURIComponent(next)}`, 'auditor');
+  await get(200, `/v1/units?gtin=${gtin}&item=DR-18&lot=&location=&po=&so=&state=&condition=held&q=`, 'operator');
+  await get(200, '/v1/units?format=csv&limit=2', 'operator');
+  await get(200, '/v1/units?state=sold', 'operator', { accept: 'text/csv' });
+  await get(400, '/v1/units?colour=red', 'operator');
+});
+
+test('warranty, claims and returns', async () => {
+  const [old, fresh, sold] = [unit(), unit(), unit()];
+  await event('retailer', 'sell', old);
+  await event('retailer', 'sell', sold);
+  await get(200, path(old, '/warranty?on=2030-01-01'), 'service');
+  await get(200, path(fresh, '/warranty'), 'retailer');
+  await get(400, path(old, '/warranty?on=today'), 'service');
+  await get(404, path(unknownUnit, '/warranty'), 'service');
+  const { results } = await post(200, '/v1/warranty', 'service', { on: '2030-01-01', units: [id(old), id(fresh), unknownUnit] });
+  assert.deepEqual(results.map(({ status }) => status), [200, 200, 404]);
+  const forged = link(old).replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
+  const codes = [link(old), forged, `(01)${gtin}(21)${old.serial}`, `(01)${gtin}(21)NOBODY`, old.serial, noCode];
+  const rows = await post(200, '/v1/warranty', 'operator', { codes });
+  assert.deepEqual(rows.results.map(({ code }) => code), ['ok', 'label_forged', 'ok', 'not_found', 'invalid', 'not_a_code']);
+  await post(400, '/v1/warranty', 'operator', { codes: [] });
+
+  const screened = await post(200, '/v1/screen', 'retailer', { codes: [...codes, link(fresh)] });
+  assert.deepEqual(screened.results.map(({ outcome }) => outcome)[0], 'accept');
+  await post(200, '/v1/screen', 'other', { codes });
+
+  const claim = { old: { ...id(old), version: 2 }, new: id(fresh), reason: 'broken', covered: 'yes', entitlement: 'standard' };
+  const key = once();
+  await post(404, '/v1/replacements', 'service', { ...claim, new: unknownUnit });
+  await post(409, '/v1/replacements', 'service', { ...claim, new: id(sold) });
+  await post(201, '/v1/replacements', 'service', claim, key);
+  await post(422, '/v1/replacements', 'service', { ...claim, reason: 'other' }, key);
+  for (const role of staffRoles) {
+    await get(200, path(old), role);
+    await get(200, path(fresh), role);
+    await post(200, '/v1/verify', role, { code: link(fresh) });
+  }
+  await get(200, path(fresh, '/warranty'), 'auditor');
+});
+
+test('ownership', async () => {
+  const [one, stranger, unsold] = [unit(), unit(), unit()];
+  const proof = { ...id(one), claim_code: one.claim_code };
+  const label = { code: link(one), claim_code: one.claim_code };
+  const wrong = { ...id(one), claim_code: '0000000000' };
+  await event('retailer', 'sell', one);
+  await event('retailer', 'sell', stranger);
+  const activation = once();
+  await post(403, '/v1/activations', null, wrong);
+  await post(403, '/v1/activations', null, { ...unknownUnit, claim_code: '0000000000' });
+  await post(404, '/v1/activations', null, { ...label, code: noCode });
+  await post(404, '/v1/activations', 'service', unknownUnit);
+  const { owner_secret: first } = await post(201, '/v1/activations', null, { ...label, purchased_on: '2026-01-02' }, activation);
+  await post(422, '/v1/activations', null, proof, activation);
+  await post(409, '/v1/activations', null, proof);
+  await post(201, '/v1/activations', 'retailer', id(stranger));
+
+  await get(200, path(one, '/owner'), first);
+  await get(403, path(stranger, '/owner'), first);
+  await get(403, path(unknownUnit, '/owner'), first);
+  const recovery = once();
+  await post(403, '/v1/recoveries', null, wrong);
+  await post(404, '/v1/recoveries', null, { ...label, code: noCode });
+  await post(409, '/v1/recoveries', null, { ...id(unsold), claim_code: unsold.claim_code });
+  await post(202, '/v1/recoveries', null, proof, recovery);
+  await post(422, '/v1/recoveries', null, label, recovery);
+  await get(200, path(one, '/owner'), first, { 'accept-language': 'de' });
+  await event(first, 'dismiss', one, { reason: 'it was not me' });
+  await event(first, 'report_lost', one, { reference: 'P-1' });
+  await post(409, '/v1/transfers', first, id(one));
+  await get(200, path(one, '/owner'), first);
+  for (const role of ['service', 'retailer', 'operator']) await get(200, path(one), role);
+  await event(first, 'recover', one);
+
+  const offer = once();
+  await post(403, '/v1/transfers', first, id(stranger));
+  await post(404, '/v1/transfers', first, { code: noCode });
+  const { transfer_code } = await post(201, '/v1/transfers', first, id(one), offer);
+  await post(422, '/v1/transfers', first, { code: link(one) }, offer);
+  await get(200, path(one, '/owner'), first);
+  const redemption = once();
+  await post(403, '/v1/transfers/redeem', null, { ...id(one), transfer_code: '000000000000' });
+  await post(404, '/v1/transfers/redeem', null, { code: noCode, transfer_code });
+  await event('operator', 'hold', one, { reason: 'a question' });
+  await post(409, '/v1/transfers/redeem', null, { ...id(one), transfer_code });
+  await event('operator', 'release', one);
+  const { owner_secret: second } = await post(201, '/v1/transfers/redeem', null, { ...id(one), transfer_code }, redemption);
+  await post(422, '/v1/transfers/redeem', null, { code: link(one), transfer_code }, redemption);
+  await get(403, path(one, '/owner'), first);
+  await get(200, path(one, '/owner'), second);
+});
+
+test('who tries codes is slowed down', async () => {
+  const rows = [['/v1/activations', 'claim_code'], ['/v1/recoveries', 'claim_code'], ['/v1/transfers/redeem', 'transfer_code']];
+  for (const [to, name] of rows) {
+    const body = JSON.stringify({ ...unknownUnit, [name]: name === 'claim_code' ? '0000000000' : '000000000000' });
+    let tries = 0;
+    for (let status = 403; status === 403; tries++) {
+      assert.ok(tries < 1000);
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(gateway.base + to, { method: 'POST', headers, body });
+      const got = { status: answer.status, headers: answer.headers, text: await answer.text() };
+      contract.check({ method: 'POST', path: to, headers, body }, got);
+      ({ status } = answer);
+    }
+  }
+});
+
+test('credentials', async () => {
+  const at = '/v1/credentials';
+  const row = { role: 'retailer', name: 'till 3', organisation: 'Tool Shop', locations: ['shop-1'], expires_at: '2099-01-01T00:00:00Z' };
+  const key = once();
+  const { credential, key: shown } = await post(201, at, 'admin', row, key);
+  await post(409, at, 'admin', row, key);
+  await post(422, at, 'admin', { ...row, name: 'till 4' }, key);
+  await get(200, at, 'admin');
+  await get(400, `${at}?page=2`, 'admin');
+  await get(200, '/v1/products', shown);
+  const one = `${at}/${credential.id}`;
+  await get(200, one, 'admin');
+  await get(404, `${at}/NOBODY`, 'admin');
+  const rotation = once();
+  await post(201, `${one}/rotate`, 'admin', { grace_seconds: 60 }, rotation);
+  await post(422, `${one}/rotate`, 'admin', {}, rotation);
+  await post(404, `${at}/NOBODY/rotate`, 'admin', {});
+  await ask(400, 'DELETE', one, { key: 'admin', headers: { 'if-match': 'x' } });
+  await ask(409, 'DELETE', one, { key: 'admin', headers: { 'if-match': '"99"' } });
+  await ask(404, 'DELETE', `${at}/NOBODY`, { key: 'admin' });
+  await ask(200, 'DELETE', one, { key: 'admin' });
+  await post(409, `${one}/rotate`, 'admin', {});
+  await get(200, one, 'admin');
+});
+
+test('products and lots', async () => {
+  const other = '09506000134369';
+  const product = { gtin: other, name: 'Sander', markets: ['DE', 'AT'], support: 'tel:+4930123', entitlements: [
+    { id: 'one', title: 'One year', starts: ['activation', 'sale'], months: 12, requires_activation: true, countries: ['DE'] }] };
+  const key = once();
+  await put(201, `/v1/products/${other}`, 'operator', product, key);
+  await put(422, `/v1/products/${other}`, 'operator', { ...product, name: 'Saw' }, key);
+  await put(200, `/v1/products/${other}`, 'operator', { ...product, item: 'SA-1' }, { 'if-match': '"1"' });
+  await put(409, `/v1/products/${other}`, 'operator', { ...product, version: 1 });
+  await get(200, '/v1/products', 'auditor');
+  await get(400, '/v1/products?page=2', 'auditor');
+  await get(200, `/v1/products/${other}`, 'service');
+  await get(404, '/v1/products/09506000134376', 'service');
+
+  const lot = { gtin: other, lot: 'L1', made_on: '2026-01-01' };
+  const at = `/v1/lots/${other}/L1`;
+  const lotKey = once();
+  await put(201, at, 'operator', lot, lotKey);
+  await put(422, at, 'operator', { ...lot, made_on: '2026-01-02' }, lotKey);
+  await put(200, at, 'operator', { ...lot, version: 1, expires_on: '2030-01-01' });
+  await put(409, at, 'operator', { ...lot, version: 1 });
+  await put(404, '/v1/lots/09506000134376/L1', 'operator', { ...lot, gtin: '09506000134376' });
+  await get(200, at, 'retailer');
+  await get(404, `/v1/lots/${other}/L2`, 'retailer');
+});
+
+test('recalls', async () => {
+  const one = unit();
+  const recall = { id: 'R-1', gtin, serial_from: one.serial, serial_to: one.serial, stop_use: true, text: 'It may overheat.',
+    link: 'https://example.com/recall',
+    texts: [{ language: 'en', text: 'It may get hot.' }, { language: 'de', text: 'Es kann heiß werden.' }] };
+  const key = once();
+  assert.equal((await post(200, '/v1/recalls?dry_run=true', 'operator', recall)).affected, 1);
+  await post(201, '/v1/recalls', 'operator', recall, key);
+  await post(422, '/v1/recalls', 'operator', { ...recall, text: 'It may not.' }, key);
+  await post(422, '/v1/recalls', 'operator', { ...recall, id: 'R-2', gtin: '09506000134376' });
+  await post(409, '/v1/recalls', 'operator', recall);
+  assert.equal((await get(200, one.label, null, { 'accept-language': 'en' })).recall.text, 'It may get hot.');
+  await get(200, '/v1/recalls', 'service');
+  await get(400, '/v1/recalls?page=2', 'service');
+  await get(200, '/v1/recalls/R-1', 'service');
+  await get(404, '/v1/recalls/R-9', 'service');
+  await post(400, '/v1/recalls/R-1/lift', 'operator', undefined, { 'if-match': 'x' });
+  await post(404, '/v1/recalls/R-9/lift', 'operator');
+  const lift = once();
+  await post(200, '/v1/recalls/R-1/lift', 'operator', undefined, lift);
+  await post(409, '/v1/recalls/R-1/lift', 'operator');
+  await post(422, '/v1/recalls/R-2/lift', 'operator', undefined, lift);
+  await get(200, '/v1/recalls/R-1', 'service');
+});
+
+test('manifests', async () => {
+  const type = { 'content-type': 'text/csv' };
+  const manifest = readFileSync(join(world.directory, 'stock.manifest.csv'), 'utf8');
+  const lines = manifest.trimEnd().split('\n');
+  const seal = lines.pop();
+  await post(200, '/v1/manifests?dry_run=true&rows=all', 'issuer', manifest, type);
+  await post(200, '/v1/manifests', 'operator', manifest, type);
+  const broken = lines.map((line, row) => (row === 1 ? line.replace(/.$/, '!') : line));
+  const { summary } = await post(200, '/v1/manifests', 'issuer', `${broken.join('\n')}\n`, type);
+  assert.deepEqual([summary.vouched, summary.refused], [false, 1]);
+  const forged = seal.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
+  await post(422, '/v1/manifests', 'issuer', `${[...lines, forged].join('\n')}\n`, type);
+});
+
+test('nothing that the document promises is untested', () => {
+  assert.deepEqual([...contract.seen].sort(), contract.promised());
+});
