@@ -95,6 +95,16 @@ check_place(struct writing *w)
     return ERR_OK;
 }
 
+static enum err
+check_document(struct writing *w)
+{
+    struct fault fault = {ERR_OK, ""};
+    const char *link = event_value(&w->event, FIELD_DOCUMENT);
+    if (link[0] == '\0' || config_check_document(w->worker->app->config, link, &fault) == ERR_OK)
+        return ERR_OK;
+    return writing_refuse(w, ERR_INVALID, fault.text);
+}
+
 /* ---- undo ---- */
 
 static enum err
@@ -194,6 +204,8 @@ writing_prepare(struct writing *w)
     err = complete(w);
     if (err == ERR_OK)
         err = apply_rules(w);
+    if (err == ERR_OK)
+        err = check_document(w);
     w->second_return = err == ERR_CONFLICT && is_second_return(w);
     if (!w->second_return)
         return err;

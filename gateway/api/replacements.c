@@ -6,7 +6,7 @@
 #include "gateway/api/api.h"
 #include "gateway/api/batch.h"
 #include "gateway/api/event_row.h"
-#include "gateway/api/past.h"
+#include "gateway/records/past.h"
 #include "gateway/api/writes.h"
 #include "gateway/json/write.h"
 #include "gateway/rules/history.h"

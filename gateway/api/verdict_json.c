@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "gateway/api/past.h"
+#include "gateway/records/past.h"
 #include "gateway/api/staff_json.h"
 #include "gateway/json/write.h"
 #include "gateway/pages/link.h"

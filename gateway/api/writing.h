@@ -5,7 +5,7 @@
 #define ASSAY_API_WRITING_H
 
 #include "gateway/api/event_write.h"
-#include "gateway/api/past.h"
+#include "gateway/records/past.h"
 #include "gateway/rules/history.h"
 
 /* One event under way: too large for a stack. worker->view is about its unit. */

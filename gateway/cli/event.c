@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/suggest.h"
 #include "gateway/cli/operate.h"
 #include "gateway/cli/scope.h"
+#include "gateway/records/past.h"
 #include "gateway/records/records.h"
 
-enum { ANSWER_MAX = 64 * 1024, NOTE_MAX = 100, HISTORY_PAGE = 64, FIRST_FIELD = 3 };
+enum { ANSWER_MAX = 64 * 1024, NOTE_MAX = 100, FIRST_FIELD = 3 };
 
 /* Whom the operator may act for; a stolen operator's machine is beyond what roles protect. */
 static const enum role roles[] = {ROLE_OPERATOR, ROLE_RETAILER, ROLE_SERVICE};
@@ -86,38 +86,6 @@ read_event(const struct invocation *in, struct event *out, struct fault *fault)
     return err;
 }
 
-/* What a `recover` or a `release` ends. */
-static bool
-begins(enum event_type ending, enum event_type type)
-{
-    if (ending == EVENT_RELEASE)
-        return type == EVENT_HOLD;
-    return ending == EVENT_RECOVER && (type == EVENT_REPORT_STOLEN || type == EVENT_REPORT_LOST);
-}
-
-/* Was what this event ends begun by the same actor? The last one that began it counts. */
-static enum err
-find_ends_own(struct store *store, const struct unit_key *key, struct event *event,
-              struct fault *fault)
-{
-    size_t count = HISTORY_PAGE;
-    struct event *page = calloc(HISTORY_PAGE, sizeof *page);
-    enum err err = ERR_OK;
-    if (page == NULL)
-        return fault_set(fault, ERR_MEMORY, "out of memory");
-    for (uint64_t after = 0; err == ERR_OK && count == HISTORY_PAGE; after += count) {
-        err = registry_events(store->session, key, after, page, HISTORY_PAGE, &count);
-        if (err != ERR_OK)
-            err = store_fault(fault, err, key->serial);
-        for (size_t i = 0; err == ERR_OK && i < count; i++)
-            if (begins(event->type, page[i].type))
-                event->ends_own =
-                    page[i].role == event->role && strcmp(page[i].actor, event->actor) == 0;
-    }
-    free(page);
-    return err;
-}
-
 /* Completes the event from the unit's product and history, and applies it. */
 static enum err
 apply_rules(struct store *store, const struct unit_key *key, struct event *event,
@@ -125,18 +93,24 @@ apply_rules(struct store *store, const struct unit_key *key, struct event *event
 {
     struct product product;
     struct unit before;
+    struct past past;
     enum err err = operate_get_unit(store, key, &before, fault);
     if (err != ERR_OK)
         return err;
     err = registry_get_product(store->session, key->gtin, &product);
     if (err != ERR_OK && err != ERR_NOT_FOUND)
         return store_fault(fault, err, key->gtin);
-    event->offset_minutes = 0;
-    if (err == ERR_OK)
+    if (err == ERR_OK) {
         event->offset_minutes = product.offset_minutes;
-    err = find_ends_own(store, key, event, fault);
-    if (err == ERR_OK)
-        err = event_apply(&change->unit, &before, event, fault);
+        event->product_allows = event->type == EVENT_RETURN && product.returns_from_any;
+    }
+    if (event->type == EVENT_RESTOCK)
+        memcpy(event->seal, before.claim, sizeof event->seal); /* so that it can be undone */
+    err = past_read(store->session, key, NULL, &past);
+    if (err != ERR_OK)
+        return store_fault(fault, err, key->serial);
+    event->ends_own = past_ends_own(&past, &before, event);
+    err = event_apply(&change->unit, &before, event, fault);
     change->event = *event;
     return err;
 }

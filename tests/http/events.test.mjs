@@ -15,7 +15,7 @@ const keys = {};
 before(async () => {
   world = new World();
   serials = world.issue('plant-a', 'more', 400).map((path) => /\/21\/([^?]+)/.exec(path)[1]);
-  gateway = await Gateway.start(world.data, undefined, ['--workers', '24']);
+  gateway = await Gateway.start(world.data, undefined, ['--workers', '24', '--document-hosts', 'erp.example.com']);
   staff = new Staff(gateway, world.data);
   for (const role of ['service', 'operator', 'auditor', 'issuer']) keys[role] = await staff.key(role);
   keys.shop = await staff.key('retailer', { organisation: 'Shop A', locations: ['a-1', 'a-2'] });
@@ -62,6 +62,8 @@ const life = [
   ['sold from another shop', [['other', 'receive', { location: 'b-1' }], ['shop', 'sell']], 403],
   ['shipped by a retailer', [['shop', 'ship', a1]], 403],
   ['sold', [['shop', 'sell', { on: '2026-11-01', price: '129.00 EUR' }]], 201],
+  ['sold with an invoice', [['shop', 'sell', { document: 'https://erp.example.com/9' }]], 201],
+  ['an invoice on a foreign host', [['shop', 'sell', { document: 'https://erp.example.org/9' }]], 400, '/document'],
   ['sold on no day', [['shop', 'sell', { on: '2026-02-30' }]], 400, '/on'],
   ['sold in the future', [['shop', 'sell', { on: '2999-01-01' }]], 400, '/on'],
   ['sold twice', [['shop', 'sell'], ['other', 'sell']], 409],

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gateway/api/past.h"
+#include "gateway/records/past.h"
 
 #include <stdlib.h>
 #include <string.h>

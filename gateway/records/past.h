@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a unit's history says about an event that somebody asks for now. Reads the registry in pages
  * on the heap. */
-#ifndef ASSAY_API_PAST_H
-#define ASSAY_API_PAST_H
+#ifndef ASSAY_RECORDS_PAST_H
+#define ASSAY_RECORDS_PAST_H
 
 #include "gateway/registry/registry.h"
 
