@@ -29,12 +29,7 @@ put_use(struct text *out, const struct unit *unit)
 {
     json_put_day(out, "sold_on", unit->sold_on);
     json_put_day(out, "activated_on", unit->activated_on);
-    if (unit->linked.serial[0] == '\0')
-        return;
-    json_put(out, "linked", "{");
-    json_put_text(out, "gtin", unit->linked.gtin);
-    json_put_text(out, "serial", unit->linked.serial);
-    text_char(out, '}');
+    unit_linked_json(out, unit);
 }
 
 static void

@@ -6,9 +6,9 @@
 #include "gateway/json/write.h"
 
 static void
-put_conditions(struct text *out, uint8_t conditions)
+put_conditions(struct text *out, const char *name, uint8_t conditions)
 {
-    json_put(out, "conditions", "[");
+    json_put(out, name, "[");
     for (unsigned bit = 1; bit < CONDITION_ALL; bit <<= 1) {
         if ((conditions & bit) == 0)
             continue;
@@ -16,6 +16,17 @@ put_conditions(struct text *out, uint8_t conditions)
         text_printf(out, "\"%s\"", unit_condition_name((enum unit_condition)bit));
     }
     text_char(out, ']');
+}
+
+void
+unit_linked_json(struct text *out, const struct unit *unit)
+{
+    if (unit->linked.serial[0] == '\0')
+        return;
+    json_put(out, "linked", "{");
+    json_put_text(out, "gtin", unit->linked.gtin);
+    json_put_text(out, "serial", unit->linked.serial);
+    text_char(out, '}');
 }
 
 void
@@ -29,7 +40,10 @@ unit_json(struct text *out, const struct unit *unit)
     json_put_text(out, "lot", unit->id.lot);
     json_put_number(out, "version", (int64_t)unit->version);
     json_put_text(out, "state", unit_state_name(unit->state));
-    put_conditions(out, unit->conditions);
+    put_conditions(out, "conditions", unit->conditions);
+    if (unit->provisional != 0)
+        put_conditions(out, "provisional", unit->provisional);
+    json_put_time(out, "provisional_until", unit->provisional_until);
     json_put_hex(out, "kid", unit->kid, KID_BYTES);
     json_put_bool(out, "claim_code", memcmp(unit->claim, no_claim, SEAL_BYTES) != 0);
     json_put_time(out, "registered_at", unit->registered_at);
@@ -43,6 +57,9 @@ unit_json(struct text *out, const struct unit *unit)
     json_put_text(out, "purchase_order", unit->purchase_order);
     json_put_text(out, "sales_order", unit->sales_order);
     json_put_text(out, "document", unit->document);
+    if (!seal_is_none(unit->owner))
+        json_put_bool(out, "owned", true);
+    unit_linked_json(out, unit);
     text_char(out, '}');
 }
 

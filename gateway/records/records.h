@@ -19,10 +19,14 @@ enum {
     RECALL_JSON_MAX = 16 * 1024
 };
 
-/* {"gtin", "serial", "variant", "lot", "version", "state", "conditions": [], "kid", "claim_code":
- * bool, "registered_at", "made_on", "expires_on", "shipped_on", "sold_on", "activated_on",
- * "location", "seller", "purchase_order", "sales_order", "document"} */
+/* {"gtin", "serial", "variant", "lot", "version", "state", "conditions": [], "provisional": [] and
+ * "provisional_until" while a report is not confirmed, "kid", "claim_code": bool, "registered_at",
+ * "made_on", "expires_on", "shipped_on", "sold_on", "activated_on", "location", "seller",
+ * "purchase_order", "sales_order", "document", "owned": true when somebody registered it,
+ * "linked": {"gtin", "serial"} by a replacement} */
 void unit_json(struct text *out, const struct unit *unit);
+/* The member "linked", or nothing. */
+void unit_linked_json(struct text *out, const struct unit *unit);
 
 /* {"type", "at", "role", "actor", "operation": hex, "fields": {"purchase_order": …}} */
 void event_json(struct text *out, const struct event *event);

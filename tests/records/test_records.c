@@ -49,6 +49,11 @@ a_full_unit_has_everything_but_its_seals(void **state)
                               .state = UNIT_SOLD,
                               .conditions = CONDITION_STOLEN | CONDITION_COPY_SUSPECTED,
                               .claim = {9},
+                              .provisional = CONDITION_STOLEN,
+                              .provisional_until = 1795435200,
+                              .owner = {8},
+                              .transfer = {7},
+                              .linked = {"09506000134369", "OLD-1"},
                               .registered_at = 1795348800,
                               .made_on = 0,
                               .expires_on = 1,
@@ -62,15 +67,20 @@ a_full_unit_has_everything_but_its_seals(void **state)
                               .document = "https://erp.example.com/1"};
     text_init(&out, 4096);
     unit_json(&out, &unit);
-    assert_written(&out, "{\"gtin\":\"09506000134352\",\"serial\":\"A,B\",\"variant\":\"2A\","
-                         "\"lot\":\"L\\\"1\",\"version\":7,\"state\":\"sold\","
-                         "\"conditions\":[\"stolen\",\"copy_suspected\"],\"kid\":\"0000000000\","
-                         "\"claim_code\":true,\"registered_at\":\"2026-11-22T12:00:00Z\","
-                         "\"made_on\":\"1970-01-01\",\"expires_on\":\"1970-01-02\","
-                         "\"shipped_on\":\"1970-01-03\",\"sold_on\":\"1970-01-04\","
-                         "\"activated_on\":\"1970-01-05\",\"location\":\"Lager K\xC3\xB6ln\","
-                         "\"seller\":\"Shop\",\"purchase_order\":\"PO-1\",\"sales_order\":\"SO-1\","
-                         "\"document\":\"https://erp.example.com/1\"}");
+    assert_written(
+        &out,
+        "{\"gtin\":\"09506000134352\",\"serial\":\"A,B\",\"variant\":\"2A\","
+        "\"lot\":\"L\\\"1\",\"version\":7,\"state\":\"sold\","
+        "\"conditions\":[\"stolen\",\"copy_suspected\"],"
+        "\"provisional\":[\"stolen\"],"
+        "\"provisional_until\":\"2026-11-23T12:00:00Z\","
+        "\"kid\":\"0000000000\",\"claim_code\":true,\"registered_at\":\"2026-11-22T12:00:00Z\","
+        "\"made_on\":\"1970-01-01\",\"expires_on\":\"1970-01-02\","
+        "\"shipped_on\":\"1970-01-03\",\"sold_on\":\"1970-01-04\","
+        "\"activated_on\":\"1970-01-05\",\"location\":\"Lager K\xC3\xB6ln\","
+        "\"seller\":\"Shop\",\"purchase_order\":\"PO-1\",\"sales_order\":\"SO-1\","
+        "\"document\":\"https://erp.example.com/1\",\"owned\":true,"
+        "\"linked\":{\"gtin\":\"09506000134369\",\"serial\":\"OLD-1\"}}");
 }
 
 static void
