@@ -208,6 +208,21 @@ days_begin_at_the_offset(void **state)
             fail_msg("%s: day %d", rows[i].label, date_of(rows[i].seconds, rows[i].offset));
 }
 
+/* A day is 86,400 seconds and begins at midnight there: cover ends with the last second of a day.
+ */
+static void
+every_day_begins_at_every_offset(void **state)
+{
+    enum { FIRST = 10957, LAST = 47846 }; /* 2000-01-01, 2100-12-31 */
+    (void)state;
+    for (int offset = -12 * 60; offset <= 14 * 60; offset += 30)
+        for (civil_day day = FIRST; day <= LAST; day++) {
+            int64_t midnight = (int64_t)day * 86400 - (int64_t)offset * 60;
+            if (date_of(midnight, offset) != day || date_of(midnight - 1, offset) != day - 1)
+                fail_msg("day %d at %d minutes", day, offset);
+        }
+}
+
 static void
 times_are_as_in_the_c_library(void **state)
 {
@@ -270,6 +285,7 @@ main(void)
         cmocka_unit_test(adds_months),
         cmocka_unit_test(adds_months_to_every_day),
         cmocka_unit_test(days_begin_at_the_offset),
+        cmocka_unit_test(every_day_begins_at_every_offset),
         cmocka_unit_test(times_are_as_in_the_c_library),
         cmocka_unit_test(bad_times_are_refused),
     };
