@@ -121,7 +121,7 @@ answer_stopped(const struct enroll_summary *summary, const struct fault *fault,
 static void
 run(struct import *import, struct response *response)
 {
-    struct enroll_summary summary;
+    struct enroll_summary summary = {.rows = 0};
     struct fault fault = {ERR_OK, ""};
     text_char(import->out, '{');
     json_put(import->out, "rows", "[");
