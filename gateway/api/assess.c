@@ -100,12 +100,19 @@ confirm(const struct reading *candidate, void *context)
     return c->out->trust.result == LABEL_GENUINE;
 }
 
+enum reading_error
+assess_read(struct assessment *out, struct worker *worker, const struct keyset *keyset,
+            struct slice text)
+{
+    struct confirming c = {out, worker, keyset};
+    return reading_identify(&out->reading, text, confirm, &c);
+}
+
 void
 assess_code(struct assessment *out, struct worker *worker, const struct keyset *keyset,
             struct slice text)
 {
-    struct confirming c = {out, worker, keyset};
-    enum reading_error error = reading_identify(&out->reading, text, confirm, &c);
+    enum reading_error error = assess_read(out, worker, keyset, text);
     (void)error; /* in the reading */
     assess(out, worker, keyset);
 }

@@ -24,8 +24,12 @@ void assess_label(struct assessment *out, struct worker *worker, const struct ke
  * registry the verdict is `unchecked`. Valid until the worker is used again. */
 void assess(struct assessment *out, struct worker *worker, const struct keyset *keyset);
 
-/* The same for anything scanned or typed: reads it into out->reading first, and undoes a scanner
- * fault when the signature then verifies. What cannot be read is a malformed label. */
+/* Reads anything scanned or typed into out->reading, and undoes a scanner fault when the signature
+ * then verifies. Returns out->reading.error. */
+enum reading_error assess_read(struct assessment *out, struct worker *worker,
+                               const struct keyset *keyset, struct slice text) MUST_CHECK;
+
+/* Both at once. What cannot be read is a malformed label. */
 void assess_code(struct assessment *out, struct worker *worker, const struct keyset *keyset,
                  struct slice text);
 

@@ -130,14 +130,6 @@ api_digital_link(struct worker *worker, const struct request *request, struct re
 
 /* ---- anything scanned or typed ---- */
 
-static bool
-confirm(const struct reading *candidate, void *context)
-{
-    struct call *call = context;
-    assess_label(&call->assessed, call->worker, call->keyset, candidate);
-    return call->assessed.trust.result == LABEL_GENUINE;
-}
-
 /* A link whose path names a unit, with something else wrong behind it. */
 static bool
 names_a_unit(struct slice text)
@@ -152,8 +144,7 @@ names_a_unit(struct slice text)
 static void
 answer_code(struct call *call, struct slice text)
 {
-    struct reading *reading = &call->assessed.reading;
-    enum reading_error error = reading_identify(reading, text, confirm, call);
+    enum reading_error error = assess_read(&call->assessed, call->worker, call->keyset, text);
     if (error != READ_OK && !names_a_unit(text))
         answer_no_code(call, error, text);
     else
@@ -176,7 +167,7 @@ static void
 put_verdict(struct call *call, struct slice text)
 {
     struct text *out = &call->response->body;
-    enum reading_error error = reading_identify(&call->assessed.reading, text, confirm, call);
+    enum reading_error error = assess_read(&call->assessed, call->worker, call->keyset, text);
     if (error != READ_OK && !names_a_unit(text)) {
         put_no_code(out, error);
         return;
