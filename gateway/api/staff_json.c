@@ -15,16 +15,6 @@ sees_all(const struct caller *caller)
 }
 
 static void
-put_conditions(struct text *out, const char *name, unsigned conditions)
-{
-    json_put(out, name, "[");
-    for (unsigned bit = 1; bit < CONDITION_ALL; bit <<= 1)
-        if ((conditions & bit) != 0)
-            json_put_text(out, NULL, unit_condition_name((enum unit_condition)bit));
-    text_char(out, ']');
-}
-
-static void
 put_use(struct text *out, const struct unit *unit)
 {
     json_put_day(out, "sold_on", unit->sold_on);
@@ -56,8 +46,8 @@ staff_unit_json(struct text *out, const struct unit *unit, const struct caller *
     json_put_text(out, "lot", unit->id.lot);
     json_put_number(out, "version", (int64_t)unit->version);
     json_put_text(out, "state", unit_state_name(unit->state));
-    put_conditions(out, "conditions", unit->conditions);
-    put_conditions(out, "provisional", unit_provisional(unit, now));
+    conditions_json(out, "conditions", unit->conditions);
+    conditions_json(out, "provisional", unit_provisional(unit, now));
     json_put_day(out, "made_on", unit->made_on);
     json_put_day(out, "expires_on", unit->expires_on);
     if (((unsigned)caller->role & (ROLE_SERVICE | ROLE_OWNER)) != 0)

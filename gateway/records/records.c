@@ -5,16 +5,13 @@
 
 #include "gateway/json/write.h"
 
-static void
-put_conditions(struct text *out, const char *name, uint8_t conditions)
+void
+conditions_json(struct text *out, const char *name, unsigned conditions)
 {
     json_put(out, name, "[");
-    for (unsigned bit = 1; bit < CONDITION_ALL; bit <<= 1) {
-        if ((conditions & bit) == 0)
-            continue;
-        json_put(out, NULL, "");
-        text_printf(out, "\"%s\"", unit_condition_name((enum unit_condition)bit));
-    }
+    for (unsigned bit = 1; bit < CONDITION_ALL; bit <<= 1)
+        if ((conditions & bit) != 0)
+            json_put_text(out, NULL, unit_condition_name((enum unit_condition)bit));
     text_char(out, ']');
 }
 
@@ -40,9 +37,9 @@ unit_json(struct text *out, const struct unit *unit)
     json_put_text(out, "lot", unit->id.lot);
     json_put_number(out, "version", (int64_t)unit->version);
     json_put_text(out, "state", unit_state_name(unit->state));
-    put_conditions(out, "conditions", unit->conditions);
+    conditions_json(out, "conditions", unit->conditions);
     if (unit->provisional != 0)
-        put_conditions(out, "provisional", unit->provisional);
+        conditions_json(out, "provisional", unit->provisional);
     json_put_time(out, "provisional_until", unit->provisional_until);
     json_put_hex(out, "kid", unit->kid, KID_BYTES);
     json_put_bool(out, "claim_code", memcmp(unit->claim, no_claim, SEAL_BYTES) != 0);

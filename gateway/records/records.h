@@ -25,6 +25,8 @@ enum {
  * "purchase_order", "sales_order", "document", "owned": true when somebody registered it,
  * "linked": {"gtin", "serial"} by a replacement} */
 void unit_json(struct text *out, const struct unit *unit);
+/* A member with the names of a set of conditions: []. */
+void conditions_json(struct text *out, const char *name, unsigned conditions);
 /* The member "linked", or nothing. */
 void unit_linked_json(struct text *out, const struct unit *unit);
 
