@@ -6,9 +6,9 @@
 #include "gateway/api/api.h"
 #include "gateway/api/batch.h"
 #include "gateway/api/event_row.h"
-#include "gateway/records/past.h"
 #include "gateway/api/writes.h"
 #include "gateway/json/write.h"
+#include "gateway/records/past.h"
 #include "gateway/rules/history.h"
 
 enum { CLAIM_BODY_MAX = 8 * 1024, CLAIM_TRIES = 8 };

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "gateway/records/past.h"
 #include "gateway/api/staff_json.h"
 #include "gateway/json/write.h"
 #include "gateway/pages/link.h"
+#include "gateway/records/past.h"
 
 /* A link that no page would show is none that a program should follow. */
 static void
