@@ -10,8 +10,16 @@
 #include "keys/keyring.h"
 #include "keys/secrets.h"
 
+enum { CSRF_CHARS = 2 * SEAL_BYTES };
+
 struct in_flight;
 struct limits;
+struct worker;
+struct tally_board;
+
+/* A handler answers; it does not fail. It runs in the worker's thread. */
+typedef void handler(struct worker *worker, const struct request *request,
+                     struct response *response);
 
 /* Shared by all threads, constant while the server runs. */
 struct app {
@@ -22,7 +30,19 @@ struct app {
     const struct pages *pages;
     struct in_flight *in_flight; /* operations under way in this process (in_flight.h) */
     struct limits *limits;       /* of trying codes (limits.h) */
+    struct tally_board *tallies; /* of what was answered (tally_board.h) */
+    /* Answers a request that the program makes of itself for worker->caller, by the same routes,
+     * roles and limits as from outside. The response is zeroed but for its body, which is reset. */
+    handler *ask;
     int64_t (*now)(void);
+};
+
+/* A browser session of staff: what auth.c found by the cookie. */
+struct signed_in {
+    bool is;
+    struct session session;
+    char csrf[CSRF_CHARS + 1]; /* what a form of this session has to carry as `csrf` */
+    char name[CREDENTIAL_NAME_MAX + 1];
 };
 
 /* One thread's: a session with the registry and buffers too large for its stack (100 KB). */
@@ -30,11 +50,8 @@ struct worker {
     const struct app *app;
     struct registry_session *session; /* NULL when it could not be opened: answers are unchecked */
     struct unit_view view;
-    struct caller caller; /* who asks: set before the handler runs (auth.h) */
+    struct caller caller;       /* who asks: set before the handler runs (auth.h) */
+    struct signed_in signed_in; /* when it is a browser of staff: else zeroed */
 };
-
-/* A handler answers; it does not fail. It runs in the worker's thread. */
-typedef void handler(struct worker *worker, const struct request *request,
-                     struct response *response);
 
 #endif

@@ -29,9 +29,10 @@ struct request {
     size_t segment_count;
     struct slice segments[PATH_SEGMENTS_MAX]; /* of the path, split on '/', still percent-encoded */
     struct slice accept, accept_language, content_type, authorization;
-    struct slice idempotency_key, if_match;
-    struct slice body; /* whole, within the route's limit */
-    int64_t now;       /* Unix seconds when it arrived */
+    struct slice idempotency_key, if_match, if_none_match;
+    struct slice cookie, origin, fetch_site; /* Cookie, Origin, Sec-Fetch-Site */
+    struct slice body;                       /* whole, within the route's limit */
+    int64_t now;                             /* Unix seconds when it arrived */
 };
 
 struct response_header {
@@ -64,9 +65,15 @@ bool request_wants_csv(const struct request *request);
  * RFC 4647 §3.4); `tags[0]` when nothing matches. */
 const char *request_language(const struct request *request, const char *const *tags);
 
-/* The decoded value of a query parameter (application/x-www-form-urlencoded). False when it is
+/* The decoded value of a query parameter, or of a field of a form that was sent as
+ * application/x-www-form-urlencoded: then `query` is the body. False when it is
  * absent, given twice, broken or does not fit. */
 bool query_value(char *out, size_t out_size, struct slice query, const char *name) MUST_CHECK;
+
+/* The value of a cookie (RFC 6265 §5.4), as it was sent. False when it is absent, there twice, or
+ * does not fit. */
+bool request_cookie(char *out, size_t out_size, const struct request *request,
+                    const char *name) MUST_CHECK;
 
 /* The decoded value of one segment of a path (RFC 3986 §2.1). False when it is broken, holds a NUL,
  * is not UTF-8 or does not fit. */

@@ -59,3 +59,20 @@ segment_value(char *out, size_t out_size, struct slice segment)
 {
     return out_size > 0 && decode(out, out_size, segment, '+');
 }
+
+bool
+request_cookie(char *out, size_t out_size, const struct request *request, const char *name)
+{
+    bool found = false;
+    struct slice rest = request->cookie;
+    while (rest.len > 0) {
+        struct slice pair = slice_trim(slice_take_until(&rest, ';'));
+        struct slice key = slice_take_until(&pair, '=');
+        if (!slice_equal(key, name))
+            continue;
+        if (found || !slice_copy(out, out_size, pair))
+            return false;
+        found = true;
+    }
+    return found;
+}

@@ -119,6 +119,10 @@ read_head(struct edge *edge, const struct mg_request_info *info)
         .authorization = head_value(&head, "Authorization"),
         .idempotency_key = head_value(&head, "Idempotency-Key"),
         .if_match = head_value(&head, "If-Match"),
+        .if_none_match = head_value(&head, "If-None-Match"),
+        .cookie = head_value(&head, "Cookie"),
+        .origin = head_value(&head, "Origin"),
+        .fetch_site = head_value(&head, "Sec-Fetch-Site"),
         .now = edge->worker.app->now(),
     };
     split_path(&edge->request);

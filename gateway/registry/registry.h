@@ -26,6 +26,9 @@
 #include "gateway/base/err.h"
 #include "gateway/rules/credential.h"
 #include "gateway/rules/event.h"
+#include "gateway/rules/notice.h"
+#include "gateway/rules/session.h"
+#include "gateway/rules/tally.h"
 #include "gateway/rules/unit.h"
 #include "keys/secrets.h"
 
@@ -139,6 +142,24 @@ enum err registry_list_credentials(struct registry_session *session, struct curs
 enum err registry_events(struct registry_session *session, const struct unit_key *key,
                          uint64_t after, struct event *out, size_t max, size_t *count) MUST_CHECK;
 
+/* ERR_NOT_FOUND likewise. A session that is over is still found: session_live decides. */
+enum err registry_get_session(struct registry_session *session, const char *credential,
+                              const uint8_t seal[static SEAL_BYTES],
+                              struct session *out) MUST_CHECK;
+/* How many of the credential's sessions are live. */
+enum err registry_count_sessions(struct registry_session *session, const char *credential,
+                                 int64_t now, size_t *count) MUST_CHECK;
+enum err registry_get_notice(struct registry_session *session, const char *reference,
+                             struct notice *out) MUST_CHECK;
+/* Newest first, by first_at. `kind` NOTICE_NONE is any; `open` only those. As registry_list, a call
+ * looks at a bounded number. */
+enum err registry_list_notices(struct registry_session *session, enum notice_kind kind, bool open,
+                               struct cursor *cursor, struct notice *out, size_t max,
+                               size_t *count) MUST_CHECK;
+/* The days from `from` to `to`, oldest first; days without any are left out. At most `max`. */
+enum err registry_tallies(struct registry_session *session, civil_day from, civil_day to,
+                          struct tally *out, size_t max, size_t *count) MUST_CHECK;
+
 /* ---- writing: durable on disk before the call returns ERR_OK ---- */
 
 /* Who asks, and under which id a repeat is recognised. */
@@ -205,6 +226,23 @@ enum err registry_put_credential(struct registry_session *session,
                                  const struct credential *credential,
                                  const struct operation *operation,
                                  struct credential *current) MUST_CHECK;
+
+/* Opens a session, or writes that it was seen. Opening one when the credential has
+ * SESSIONS_PER_CREDENTIAL ends the one that was idle longest; sessions of it that are over are
+ * swept. No operation: a repeat does the same again. */
+enum err registry_put_session(struct registry_session *session, const struct session *what,
+                              int64_t now) MUST_CHECK;
+/* Signs out: one session, or with a NULL seal all of the credential. ERR_OK also when there was
+ * none. */
+enum err registry_end_sessions(struct registry_session *session, const char *credential,
+                               const uint8_t *seal) MUST_CHECK;
+/* Compare-and-set by `version` (0 creates; ERR_CONFLICT when the reference is there). first_at
+ * stays as it was made. */
+enum err registry_put_notice(struct registry_session *session, const struct notice *notice,
+                             const struct operation *operation, struct notice *current) MUST_CHECK;
+/* Adds the counts to those of the day. ERR_UNKNOWN: it may be counted twice or not at all by a
+ * caller that goes on; the counts are for a chart. */
+enum err registry_add_tally(struct registry_session *session, const struct tally *tally) MUST_CHECK;
 
 /* ---- health ---- */
 

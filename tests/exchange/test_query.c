@@ -117,6 +117,41 @@ reads_a_segment(void **state)
     assert_false(segment_value(none, 0, slice_of("")));
 }
 
+static const struct {
+    const char *label, *cookie, *value; /* value NULL: false */
+} cookies[] = {
+    {"alone", "assay=abc", "abc"},
+    {"last", "a=1; assay=abc", "abc"},
+    {"first", "assay=abc; a=1", "abc"},
+    {"without the blank", "a=1;assay=abc", "abc"},
+    {"'=' in the value", "assay=a=b", "a=b"},
+    {"nothing is decoded", "assay=a%20b+c", "a%20b+c"},
+    {"empty value", "assay=", ""},
+    {"longest that fits", "assay=0123456789abcde", "0123456789abcde"},
+    {"does not fit", "assay=0123456789abcdef", NULL},
+    {"absent", "a=1", NULL},
+    {"no header", "", NULL},
+    {"twice", "assay=abc; assay=abd", NULL},
+    {"twice, alike", "assay=abc; assay=abc", NULL},
+    {"capitals are another", "Assay=abc", NULL},
+    {"name that goes on", "assay2=abc", NULL},
+    {"name that begins earlier", "__Host-assay=abc", NULL},
+    {"commas separate nothing", "a=1, assay=abc", NULL},
+};
+
+static void
+reads_a_cookie(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cookies / sizeof cookies[0]; i++) {
+        char value[16];
+        struct request request = {.cookie = slice_of(cookies[i].cookie)};
+        bool read = request_cookie(value, sizeof value, &request, "assay");
+        if (read != (cookies[i].value != NULL) || (read && strcmp(value, cookies[i].value) != 0))
+            fail_msg("%s: %d \"%s\"", cookies[i].label, read, read ? value : "");
+    }
+}
+
 int
 main(void)
 {
@@ -124,6 +159,7 @@ main(void)
         cmocka_unit_test(reads_a_value),
         cmocka_unit_test(stays_inside_the_slice),
         cmocka_unit_test(reads_a_segment),
+        cmocka_unit_test(reads_a_cookie),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
