@@ -19,7 +19,7 @@ struct session {
     char credential[APIKEY_ID_CHARS + 1];
     uint8_t seal[SEAL_BYTES]; /* of the token in the cookie */
     int64_t made_at, seen_at;
-    bool by_second_secret; /* which of the credential's secrets opened it: a rotated one ends it */
+    uint8_t key[SEAL_BYTES]; /* apikey_seal of the key that opened it: good as long as that is */
 };
 
 /* Is it still good at `now`? Neither idle nor absolute limit is over, and no clock ran backwards.
