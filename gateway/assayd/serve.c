@@ -94,6 +94,7 @@ start(struct daemon *d, struct fault *fault)
         .pages = d->pages,
         .in_flight = d->in_flight,
         .limits = d->limits,
+        .ask = http_ask,
         .now = now,
     };
     return http_start(&d->app, &d->server, fault);

@@ -70,6 +70,10 @@ const char *request_language(const struct request *request, const char *const *t
  * absent, given twice, broken or does not fit. */
 bool query_value(char *out, size_t out_size, struct slice query, const char *name) MUST_CHECK;
 
+/* Fills in segment_count and segments from the path; what is beyond PATH_SEGMENTS_MAX is left out.
+ */
+void request_split(struct request *request);
+
 /* The value of a cookie (RFC 6265 §5.4), as it was sent. False when it is absent, there twice, or
  * does not fit. */
 bool request_cookie(char *out, size_t out_size, const struct request *request,

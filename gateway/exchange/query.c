@@ -76,3 +76,13 @@ request_cookie(char *out, size_t out_size, const struct request *request, const 
     }
     return found;
 }
+
+void
+request_split(struct request *request)
+{
+    struct slice rest = request->path;
+    (void)slice_take(&rest, "/");
+    request->segment_count = 0;
+    while (rest.len > 0 && request->segment_count < PATH_SEGMENTS_MAX)
+        request->segments[request->segment_count++] = slice_take_until(&rest, '/');
+}

@@ -121,13 +121,12 @@ check_length(const struct worker *worker, const struct route *route, uint64_t le
                            : "The body is larger than this address takes");
 }
 
-bool
-http_admit(struct worker *worker, const struct route *route, const struct request *request,
+static bool
+takes_body(const struct worker *worker, const struct route *route, const struct request *request,
            uint64_t length, struct response *response)
 {
     char detail[200];
-    if (!authenticate(worker, request, route->roles, response) ||
-        !check_length(worker, route, length, response))
+    if (!check_length(worker, route, length, response))
         return false;
     if (route->body_type == NULL || takes_type(route->body_type, request->content_type))
         return true;
@@ -136,11 +135,40 @@ http_admit(struct worker *worker, const struct route *route, const struct reques
     return refuse(response, 415, "unsupported_media_type", "Unsupported media type", detail);
 }
 
+bool
+http_admit(struct worker *worker, const struct route *route, const struct request *request,
+           uint64_t length, struct response *response)
+{
+    return authenticate(worker, request, route->roles, response) &&
+           takes_body(worker, route, request, length, response);
+}
+
 void
 http_answer(struct worker *worker, const struct route *route, const struct request *request,
             struct response *response)
 {
     route->handle(worker, request, response);
+}
+
+static bool
+allows(const struct worker *worker, const struct route *route, struct response *response)
+{
+    if ((route->roles & (unsigned)worker->caller.role) != 0)
+        return true;
+    if (worker->caller.role == ROLE_PUBLIC)
+        return refuse(response, 401, "unauthorized", "Who are you?", "This needs a key");
+    return refuse(response, 403, "denied", "Not allowed", "This is not for your role");
+}
+
+void
+http_ask(struct worker *worker, const struct request *request, struct response *response)
+{
+    struct request inner = *request;
+    request_split(&inner);
+    const struct route *route = http_find(http_routes, &inner, response);
+    if (route != NULL && allows(worker, route, response) &&
+        takes_body(worker, route, &inner, inner.body.len, response))
+        http_answer(worker, route, &inner, response);
 }
 
 static void

@@ -52,6 +52,10 @@ bool http_admit(struct worker *worker, const struct route *route, const struct r
 void http_answer(struct worker *worker, const struct route *route, const struct request *request,
                  struct response *response);
 
+/* Answers a request that a page's handler makes for worker->caller, who is not authenticated again:
+ * the routes, roles and limits are those from outside. Never a page: a problem stays one. */
+handler http_ask;
+
 /* Turns a problem into a page when the client is a browser, and an answer that could not be written
  * into a 500. The last step before sending. */
 void http_finish(struct worker *worker, const struct request *request, struct response *response);

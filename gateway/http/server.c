@@ -82,15 +82,6 @@ monotonic_ms(void)
 }
 
 static void
-split_path(struct request *request)
-{
-    struct slice rest = request->path;
-    (void)slice_take(&rest, "/");
-    while (rest.len > 0 && request->segment_count < PATH_SEGMENTS_MAX)
-        request->segments[request->segment_count++] = slice_take_until(&rest, '/');
-}
-
-static void
 reset_response(struct response *response)
 {
     response->status = 200;
@@ -125,7 +116,7 @@ read_head(struct edge *edge, const struct mg_request_info *info)
         .fetch_site = head_value(&head, "Sec-Fetch-Site"),
         .now = edge->worker.app->now(),
     };
-    split_path(&edge->request);
+    request_split(&edge->request);
     reset_response(&edge->response);
     return head;
 }
