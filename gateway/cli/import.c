@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "gateway/base/file.h"
+#include "gateway/base/pool.h"
 #include "gateway/cli/operate.h"
 #include "gateway/manifest/enroll.h"
-#include "gateway/manifest/pool.h"
 
 enum { ROW_TEXT_MAX = 4096, EXIT_ALL_REFUSED = 1 };
 

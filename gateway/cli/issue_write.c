@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "gateway/base/file.h"
+#include "gateway/base/pool.h"
 #include "gateway/cli/issue.h"
 #include "gateway/label/label.h"
-#include "gateway/manifest/pool.h"
 
 enum { CHUNK_LABELS = 64, GROUP_CHUNKS = 64, CHUNK_TEXT_MAX = CHUNK_LABELS * 2 * LABEL_URL_MAX };
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/pool.h"
 #include "gateway/manifest/group.h"
-#include "gateway/manifest/pool.h"
 
 /* Two of everything, in turn: while this thread reads a group, the pool judges the one before;
  * while it fills a window, the background thread settles the one before. */

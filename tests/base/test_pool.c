@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
-#include "gateway/manifest/pool.h"
+#include "gateway/base/pool.h"
 
 enum { MANY = 5000 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Threads that share out one batch of work at a time, while the caller goes on with something else.
  * Used by one thread. */
-#ifndef ASSAY_MANIFEST_POOL_H
-#define ASSAY_MANIFEST_POOL_H
+#ifndef ASSAY_BASE_POOL_H
+#define ASSAY_BASE_POOL_H
 
 #include <stddef.h>
 

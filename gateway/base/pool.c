@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gateway/manifest/pool.h"
+#include "gateway/base/pool.h"
 
 #include <pthread.h>
 #include <stdbool.h>
