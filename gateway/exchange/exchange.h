@@ -61,9 +61,16 @@ bool request_wants_html(const struct request *request);
 /* Does the client ask for `text/csv` by name, and not rather for JSON or HTML? */
 bool request_wants_csv(const struct request *request);
 
-/* The best of `tags` ("en", "de", …; NULL ends) for Accept-Language (RFC 9110 §12.5.4, lookup of
+/* The one of `tags` ("en", "de", …; NULL ends) that ?lang= names (RFC 4647 §3.4); NULL: none. */
+const char *request_language_asked(const struct request *request, const char *const *tags);
+
+/* The one that ?lang= names, or else the best for Accept-Language (RFC 9110 §12.5.4, lookup of
  * RFC 4647 §3.4); `tags[0]` when nothing matches. */
 const char *request_language(const struct request *request, const char *const *tags);
+
+/* The address of this request without its ?lang=, ready for one more parameter: "/check?code=x&".
+ */
+void request_here(struct text *out, const struct request *request);
 
 /* The decoded value of a query parameter, or of a field of a form that was sent as
  * application/x-www-form-urlencoded: then `query` is the body. False when it is

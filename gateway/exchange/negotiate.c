@@ -109,12 +109,25 @@ lookup(struct slice range, const char *const *tags)
     return NULL;
 }
 
+enum { LANGUAGE_TAG_MAX = 35 }; /* RFC 5646 §4.4.1 */
+
+const char *
+request_language_asked(const struct request *request, const char *const *tags)
+{
+    char tag[LANGUAGE_TAG_MAX + 1];
+    return query_value(tag, sizeof tag, request->query, "lang") ? lookup(slice_of(tag), tags)
+                                                                : NULL;
+}
+
 const char *
 request_language(const struct request *request, const char *const *tags)
 {
     struct slice list = request->accept_language;
-    const char *best = tags[0];
+    const char *best = request_language_asked(request, tags);
     unsigned best_weight = 0;
+    if (best != NULL)
+        return best;
+    best = tags[0];
     while (list.len > 0) {
         unsigned weight = 0;
         const char *tag = lookup(take_range(&list, &weight), tags);
@@ -124,4 +137,19 @@ request_language(const struct request *request, const char *const *tags)
         best_weight = weight;
     }
     return best;
+}
+
+void
+request_here(struct text *out, const struct request *request)
+{
+    struct slice query = request->query;
+    text_slice_put(out, request->path);
+    text_char(out, '?');
+    while (query.len > 0) {
+        struct slice pair = slice_take_until(&query, '&');
+        if (pair.len == 0 || slice_starts(pair, "lang="))
+            continue;
+        text_slice_put(out, pair);
+        text_char(out, '&');
+    }
 }

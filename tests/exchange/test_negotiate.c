@@ -136,6 +136,67 @@ chooses_a_language(void **state)
     }
 }
 
+/* What the address asks for counts before what the browser asks for. */
+static void
+an_address_asks_for_a_language(void **state)
+{
+    (void)state;
+    static const char *const tags[] = {"en", "de", "fr", "zh-Hant", NULL};
+    static const struct {
+        const char *label, *query, *asked, *tag;
+    } rows[] = {
+        {"none", "", NULL, "fr"},
+        {"one", "lang=de", "de", "de"},
+        {"among others", "code=x&lang=de&S=AAAA", "de", "de"},
+        {"with a region", "lang=de-AT", "de", "de"},
+        {"in capitals", "lang=EN", "en", "en"},
+        {"the first wins over the browser too", "lang=en", "en", "en"},
+        {"one that we lack", "lang=tlh", NULL, "fr"},
+        {"twice", "lang=de&lang=en", NULL, "fr"},
+        {"empty", "lang=", NULL, "fr"},
+        {"too long", "lang=de-aaaaaaaa-aaaaaaaa-aaaaaaaa-aaaaaaaa", NULL, "fr"},
+        {"broken", "lang=%zz", NULL, "fr"},
+        {"another name", "language=de", NULL, "fr"},
+        {"not a tag", "lang=../../etc", NULL, "fr"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct request request = {.query = slice_of(rows[i].query),
+                                  .accept_language = slice_of("fr")};
+        const char *asked = request_language_asked(&request, tags);
+        if ((asked == NULL) != (rows[i].asked == NULL) ||
+            (asked != NULL && strcmp(asked, rows[i].asked) != 0))
+            fail_msg("%s: asked for %s", rows[i].label, asked == NULL ? "none" : asked);
+        if (strcmp(request_language(&request, tags), rows[i].tag) != 0)
+            fail_msg("%s: %s", rows[i].label, request_language(&request, tags));
+    }
+}
+
+static void
+an_address_without_its_language(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label, *path, *query, *here;
+    } rows[] = {
+        {"no query", "/", "", "/?"},
+        {"a query", "/check", "code=a%20b", "/check?code=a%20b&"},
+        {"only the language", "/check", "lang=de", "/check?"},
+        {"before, between and after", "/a", "lang=de&x=1&lang=fr&y=2&lang=en", "/a?x=1&y=2&"},
+        {"not by its beginning", "/a", "language=x&lang", "/a?language=x&lang&"},
+        {"empty parts", "/a", "&&x=1&&", "/a?x=1&"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct request request = {.path = slice_of(rows[i].path), .query = slice_of(rows[i].query)};
+        struct text out;
+        text_init(&out, 200);
+        request_here(&out, &request);
+        assert_true(text_ok(&out));
+        if (strcmp(out.data, rows[i].here) != 0)
+            fail_msg("%s: %s", rows[i].label, out.data);
+        text_free(&out);
+    }
+}
+
 int
 main(void)
 {
@@ -143,6 +204,8 @@ main(void)
         cmocka_unit_test(chooses_a_type),
         cmocka_unit_test(chooses_a_table),
         cmocka_unit_test(chooses_a_language),
+        cmocka_unit_test(an_address_asks_for_a_language),
+        cmocka_unit_test(an_address_without_its_language),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
