@@ -12,6 +12,7 @@ enum {
     NOTICE_TEXT_MAX = 1000
 };
 
+/* Values are stored: only append. */
 enum notice_kind {
     NOTICE_NONE = 0,
     NOTICE_LOOKS_FAKE,     /* somebody says so: public, or staff */
@@ -38,18 +39,21 @@ struct notice {
     char place[NOTICE_PLACE_MAX + 1]; /* where it was bought or offered */
     char text[NOTICE_TEXT_MAX + 1];   /* what was seen, or why it was refused */
     int64_t closed_at;                /* 0: open */
+    /* Of the last time it was closed: what happens again opens it again. */
     char closed_by[ORGANISATION_MAX + 1];
     char outcome[NOTICE_PLACE_MAX + 1]; /* what came of it */
 };
 
 /* The rules that every stored notice keeps: UTF-8 without control characters (text may hold line
- * ends), a valid reference, a kind, count 1 or more. The fault begins with the JSON pointer. */
+ * feeds) or blanks at its ends, a valid reference, a kind, a known reason, count 1 or more, times
+ * in their order, and a name where it is closed. The fault begins with the JSON pointer. */
 enum err notice_check(const struct notice *notice, struct fault *fault) MUST_CHECK;
 
 /* Notices that the gateway makes itself have a reference made of what they are about, so that the
- * same thing again finds the first: a keyed hash of kind, GTIN and serial. `key` has SEAL_KEY_BYTES
- * bytes. */
-void notice_reference_of(char out[static NOTICE_REFERENCE_CHARS + 1], const uint8_t *key,
-                         enum notice_kind kind, const char *gtin, const char *serial);
+ * same thing again finds the first: BLAKE2b, keyed with the registry's claim key, of
+ * "assay/notice/v1", the kind's name, GTIN and serial, each with its NUL. */
+void notice_reference_of(char out[static NOTICE_REFERENCE_CHARS + 1],
+                         const uint8_t key[static SEAL_KEY_BYTES], enum notice_kind kind,
+                         const char *gtin, const char *serial);
 
 #endif

@@ -25,7 +25,7 @@ struct session {
 /* Is it still good at `now`? Neither idle nor absolute limit is over, and no clock ran backwards.
  */
 bool session_live(const struct session *session, int64_t now) MUST_CHECK;
-/* Is it time to write that it was seen? */
+/* It is live, and it is time to write that it was seen. */
 bool session_stale(const struct session *session, int64_t now) MUST_CHECK;
 
 #endif
