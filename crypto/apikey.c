@@ -57,6 +57,15 @@ owner_secret_format(char out[static OWNER_SECRET_CHARS + 1], const uint8_t *rand
     put_secret(out, PREFIX_CHARS, random_bytes);
 }
 
+void
+session_token_format(char out[static SESSION_TOKEN_CHARS + 1], const char *id,
+                     const uint8_t *random_bytes)
+{
+    memcpy(out, id, APIKEY_ID_CHARS);
+    out[APIKEY_ID_CHARS] = '.';
+    crockford_format(out + APIKEY_ID_CHARS + 1, BEARER_SECRET_CHARS, random_bytes);
+}
+
 /* Secret and check from `at` to the end of a text of `len` characters. */
 static bool
 secret_valid(const char *text, size_t at, size_t len)
@@ -86,6 +95,20 @@ owner_secret_valid(const char *text, size_t len)
 {
     return len == OWNER_SECRET_CHARS && memcmp(text, OWNER_PREFIX, PREFIX_CHARS) == 0 &&
            secret_valid(text, PREFIX_CHARS, len);
+}
+
+/* It is not typed by anybody, so it has no check. */
+bool
+session_token_parse(char id[static APIKEY_ID_CHARS + 1], const char *text, size_t len)
+{
+    id[0] = '\0';
+    if (len != SESSION_TOKEN_CHARS || !crockford_valid(text, APIKEY_ID_CHARS) ||
+        text[APIKEY_ID_CHARS] != '.' ||
+        !crockford_valid(text + APIKEY_ID_CHARS + 1, BEARER_SECRET_CHARS))
+        return false;
+    memcpy(id, text, APIKEY_ID_CHARS);
+    id[APIKEY_ID_CHARS] = '\0';
+    return true;
 }
 
 bool
@@ -131,4 +154,22 @@ transfer_seal(uint8_t out[static SEAL_BYTES], const uint8_t key[static SEAL_KEY_
 {
     const char *const texts[] = {"assay/transfer/v1", gtin, serial, code};
     seal_texts(out, key, texts, 4);
+}
+
+void
+session_seal(uint8_t out[static SEAL_BYTES], const uint8_t key[static SEAL_KEY_BYTES],
+             const char *text)
+{
+    const char *const texts[] = {"assay/session/v1", text};
+    seal_texts(out, key, texts, 2);
+}
+
+void
+csrf_seal(uint8_t out[static SEAL_BYTES], const uint8_t key[static SEAL_KEY_BYTES],
+          const uint8_t session[static SEAL_BYTES])
+{
+    char hex[2 * SEAL_BYTES + 1];
+    const char *const texts[] = {"assay/csrf/v1", hex};
+    (void)sodium_bin2hex(hex, sizeof hex, session, SEAL_BYTES);
+    seal_texts(out, key, texts, 2);
 }

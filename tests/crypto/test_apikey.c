@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* API keys, owner secrets and transfer codes: form, check and seals. The checks and the seals were
- * computed with Python's hashlib (sha256; blake2b with key, digest_size 16). */
+/* API keys, owner secrets, transfer codes and sessions: form, check and seals. The checks and the
+ * seals were computed with Python's hashlib (sha256; blake2b with key, digest_size 16). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +18,7 @@
 #define KEY_LAST "assay_ZZZZZZZZ_ZZZZZZZZZZZZZZZZZZZZZZZZZZVFVG"
 #define OWNER_ZERO "owner_00000000000000000000000000W4RE"
 #define OWNER_TOO_LONG "owner_00000000000000000000000000W4RE0"
+#define SESSION_ZERO "A1B2C3D4.00000000000000000000000000"
 #define OWNER_COUNT "owner_0123456789ABCDEFGHJKMNPQRSP59P"
 
 static void
@@ -153,6 +154,42 @@ transfer_codes(void **state)
 }
 
 static void
+session_tokens(void **state)
+{
+    static const struct row rows[] = {
+        {"zero", SESSION_ZERO, "A1B2C3D4"},
+        {"all characters", "7K3M9Q2X.0123456789ABCDEFGHJKMNPQRS", "7K3M9Q2X"},
+        {"empty", "", NULL},
+        {"one short", "A1B2C3D4.0000000000000000000000000", NULL},
+        {"one long", SESSION_ZERO "0", NULL},
+        {"another point", "A1B2C3D4,00000000000000000000000000", NULL},
+        {"the point one later", "A1B2C3D40.0000000000000000000000000", NULL},
+        {"small letters in the id", "a1B2C3D4.00000000000000000000000000", NULL},
+        {"small letters in the secret", "A1B2C3D4.0000000000000000000000000a", NULL},
+        {"L in the id", "L1B2C3D4.00000000000000000000000000", NULL},
+        {"O in the secret", "A1B2C3D4.0000000000000000000000000O", NULL},
+        {"quotes", "\"A1B2C3D4.000000000000000000000000\"", NULL},
+        {"an API key", KEY_ZERO, NULL},
+        {"an owner secret", OWNER_ZERO, NULL},
+    };
+    uint8_t bytes[BEARER_SECRET_CHARS];
+    char token[SESSION_TOKEN_CHARS + 1];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char id[APIKEY_ID_CHARS + 1] = "x";
+        bool ok = session_token_parse(id, rows[i].text, strlen(rows[i].text));
+        if (ok != (rows[i].id != NULL) || strcmp(id, ok ? rows[i].id : "") != 0)
+            fail_msg("%s: %d %s", rows[i].label, ok, id);
+    }
+    fill(bytes, 0, 0);
+    session_token_format(token, "A1B2C3D4", bytes);
+    assert_string_equal(token, SESSION_ZERO);
+    fill(bytes, 0xE0, 1);
+    session_token_format(token, "7K3M9Q2X", bytes);
+    assert_string_equal(token, rows[1].text);
+}
+
+static void
 assert_seal(const uint8_t seal[static SEAL_BYTES], const char *hex)
 {
     char text[2 * SEAL_BYTES + 1];
@@ -180,6 +217,10 @@ seals(void **state)
     /* Where serial and code meet is part of it. */
     transfer_seal(seal, key, "09506000134352", "7K3M9Q2X0", "123456789AB");
     assert_seal(seal, "e8073e659272c3ca16247444a2fe5a50");
+    session_seal(seal, key, SESSION_ZERO);
+    assert_seal(seal, "9ddd1a09ae132c5eeea0a684350f2618");
+    csrf_seal(seal, key, seal);
+    assert_seal(seal, "f736eb90c833889297eb55df0d721188");
     key[31] ^= 1;
     apikey_seal(seal, key, KEY_ZERO);
     assert_seal(seal, "b3790f132b14f6fc05bca46abae4f410");
@@ -207,6 +248,7 @@ main(void)
         cmocka_unit_test(parses_owner_secrets),
         cmocka_unit_test(every_slip_is_found),
         cmocka_unit_test(transfer_codes),
+        cmocka_unit_test(session_tokens),
         cmocka_unit_test(seals),
         cmocka_unit_test(no_seal),
     };
