@@ -85,6 +85,8 @@ void request_split(struct request *request);
  * does not fit. */
 bool request_cookie(char *out, size_t out_size, const struct request *request,
                     const char *name) MUST_CHECK;
+/* Is there one, or more than one? */
+bool request_has_cookie(const struct request *request, const char *name);
 
 /* The decoded value of one segment of a path (RFC 3986 §2.1). False when it is broken, holds a NUL,
  * is not UTF-8 or does not fit. */

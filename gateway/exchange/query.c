@@ -60,21 +60,32 @@ segment_value(char *out, size_t out_size, struct slice segment)
     return out_size > 0 && decode(out, out_size, segment, '+');
 }
 
+/* How many cookies have this name; *out is the first one's value. */
+static size_t
+find_cookie(struct slice *out, struct slice cookies, const char *name)
+{
+    size_t count = 0;
+    while (cookies.len > 0) {
+        struct slice pair = slice_trim(slice_take_until(&cookies, ';'));
+        struct slice key = slice_take_until(&pair, '=');
+        if (slice_equal(key, name) && count++ == 0)
+            *out = pair;
+    }
+    return count;
+}
+
 bool
 request_cookie(char *out, size_t out_size, const struct request *request, const char *name)
 {
-    bool found = false;
-    struct slice rest = request->cookie;
-    while (rest.len > 0) {
-        struct slice pair = slice_trim(slice_take_until(&rest, ';'));
-        struct slice key = slice_take_until(&pair, '=');
-        if (!slice_equal(key, name))
-            continue;
-        if (found || !slice_copy(out, out_size, pair))
-            return false;
-        found = true;
-    }
-    return found;
+    struct slice value = slice_of("");
+    return find_cookie(&value, request->cookie, name) == 1 && slice_copy(out, out_size, value);
+}
+
+bool
+request_has_cookie(const struct request *request, const char *name)
+{
+    struct slice value = slice_of("");
+    return find_cookie(&value, request->cookie, name) > 0;
 }
 
 void

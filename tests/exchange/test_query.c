@@ -119,24 +119,25 @@ reads_a_segment(void **state)
 
 static const struct {
     const char *label, *cookie, *value; /* value NULL: false */
+    bool there;
 } cookies[] = {
-    {"alone", "assay=abc", "abc"},
-    {"last", "a=1; assay=abc", "abc"},
-    {"first", "assay=abc; a=1", "abc"},
-    {"without the blank", "a=1;assay=abc", "abc"},
-    {"'=' in the value", "assay=a=b", "a=b"},
-    {"nothing is decoded", "assay=a%20b+c", "a%20b+c"},
-    {"empty value", "assay=", ""},
-    {"longest that fits", "assay=0123456789abcde", "0123456789abcde"},
-    {"does not fit", "assay=0123456789abcdef", NULL},
-    {"absent", "a=1", NULL},
-    {"no header", "", NULL},
-    {"twice", "assay=abc; assay=abd", NULL},
-    {"twice, alike", "assay=abc; assay=abc", NULL},
-    {"capitals are another", "Assay=abc", NULL},
-    {"name that goes on", "assay2=abc", NULL},
-    {"name that begins earlier", "__Host-assay=abc", NULL},
-    {"commas separate nothing", "a=1, assay=abc", NULL},
+    {"alone", "assay=abc", "abc", true},
+    {"last", "a=1; assay=abc", "abc", true},
+    {"first", "assay=abc; a=1", "abc", true},
+    {"without the blank", "a=1;assay=abc", "abc", true},
+    {"'=' in the value", "assay=a=b", "a=b", true},
+    {"nothing is decoded", "assay=a%20b+c", "a%20b+c", true},
+    {"empty value", "assay=", "", true},
+    {"longest that fits", "assay=0123456789abcde", "0123456789abcde", true},
+    {"does not fit", "assay=0123456789abcdef", NULL, true},
+    {"absent", "a=1", NULL, false},
+    {"no header", "", NULL, false},
+    {"twice", "assay=abc; assay=abd", NULL, true},
+    {"twice, alike", "assay=abc; assay=abc", NULL, true},
+    {"capitals are another", "Assay=abc", NULL, false},
+    {"name that goes on", "assay2=abc", NULL, false},
+    {"name that begins earlier", "__Host-assay=abc", NULL, false},
+    {"commas separate nothing", "a=1, assay=abc", NULL, false},
 };
 
 static void
@@ -149,6 +150,8 @@ reads_a_cookie(void **state)
         bool read = request_cookie(value, sizeof value, &request, "assay");
         if (read != (cookies[i].value != NULL) || (read && strcmp(value, cookies[i].value) != 0))
             fail_msg("%s: %d \"%s\"", cookies[i].label, read, read ? value : "");
+        if (request_has_cookie(&request, "assay") != cookies[i].there)
+            fail_msg("%s: there or not", cookies[i].label);
     }
 }
 
