@@ -90,11 +90,13 @@ handler api_report;
  * 409 `already_registered`; 409 `conflict` says why not now: stolen, held, not sold.
  * POST /v1/recoveries {…, "claim_code"}: the owner secret is lost. 202 {"gtin", "serial",
  * "recovery_at"}, in 14 days: from then on an activation gives another secret, unless the owner, who
- * sees it at …/owner, did anything with the old one before.
+ * sees it and who said it at …/owner, did anything with the old one before. A service center, and
+ * the shop that sold the unit, need no claim code: they vouch that they saw the proof of purchase.
  * POST /v1/transfers {…}, by the owner: 201 {"gtin", "serial", "transfer_code", "expires_at"}, good
  * once and for seven days; another offer takes its place. 403 when it is not the unit's secret.
  * POST /v1/transfers/redeem {…, "transfer_code"}: 201 {"gtin", "serial", "owner_secret", …} of the
- * new owner; the old secret is dead. */
+ * new owner; the old secret is dead, and so is the claim code, whose card may not have come along:
+ * who loses this secret has a shop or a service center begin the recovery and end it. */
 handler api_activation, api_recovery, api_transfer, api_transfer_redeem;
 /* GET /v1/units/{gtin}/{serial}/owner, by the owner: {"unit" (staff_json.h), "product": {"item",
  * "brand", "name", "model", "support"}, "recalls": [{"id", "stop_use", "text", "link"}], "warranty"

@@ -39,7 +39,8 @@ prove_transfer(struct deed *deed)
     return code_is(deed, seal, deed->worker->view.unit.transfer) || deed_refuse_code(deed);
 }
 
-/* A customer whose box was opened at the counter, or whose claim code died with a return. */
+/* A customer whose box was opened at the counter, or whose claim code died with a return or with
+ * the hands that the unit came from; for a secret that is lost, the staff saw who bought it. */
 static bool
 may_without_code(struct deed *deed)
 {
@@ -52,12 +53,13 @@ may_without_code(struct deed *deed)
     if (unit->state == UNIT_SOLD ? strcmp(unit->seller, caller->organisation) == 0
                                  : caller_at_location(caller, unit->location))
         return true;
-    return deed_refuse(deed, 403, "denied",
-                       "Without its claim code, only who sold the unit can register it");
+    return deed_refuse(
+        deed, 403, "denied",
+        "Without its claim code, this is for who sold the unit, or a service center");
 }
 
 static bool
-prove_activation(struct deed *deed)
+prove_claim_or_staff(struct deed *deed)
 {
     return deed->code[0] == '\0' ? may_without_code(deed) : prove_claim(deed);
 }
@@ -152,9 +154,9 @@ answer_recovery(struct deed *deed, const struct unit *unit)
 
 /* ---- handlers ---- */
 
-static const struct act activation = {EVENT_ACTIVATE, prove_activation, make_owner, owner_stands,
-                                      answer_owner};
-static const struct act recovery = {EVENT_LOSE_SECRET, prove_claim, NULL, recovery_stands,
+static const struct act activation = {EVENT_ACTIVATE, prove_claim_or_staff, make_owner,
+                                      owner_stands, answer_owner};
+static const struct act recovery = {EVENT_LOSE_SECRET, prove_claim_or_staff, NULL, recovery_stands,
                                     answer_recovery};
 static const struct act offering = {EVENT_OFFER, prove_owner, make_transfer, offer_stands,
                                     answer_offer};

@@ -252,6 +252,7 @@ complete(struct deed *deed)
         event->offset_minutes = view->product.offset_minutes;
     event->product_allows =
         event->type == EVENT_ACTIVATE && view->has_product && view->product.activation_before_sale;
+    event->ends_claim = event->type == EVENT_TRANSFER;
 }
 
 /* False: somebody else changed the unit in between, the response holds nothing yet, and another

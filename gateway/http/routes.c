@@ -43,7 +43,7 @@ const struct route http_routes[] = {
     {METHOD_POST, "/v1/screen", ROLE_RETAILER, BATCH_BODY_MAX, json, api_screen},
     {METHOD_GET, "/v1/units/{}/{}/owner", ROLE_OWNER, 0, NULL, api_owner},
     {METHOD_POST, "/v1/activations", ROLES_REGISTERING, CODE_BODY_MAX, json, api_activation},
-    {METHOD_POST, "/v1/recoveries", ROLE_PUBLIC, CODE_BODY_MAX, json, api_recovery},
+    {METHOD_POST, "/v1/recoveries", ROLES_REGISTERING, CODE_BODY_MAX, json, api_recovery},
     {METHOD_POST, "/v1/transfers", ROLE_OWNER, CODE_BODY_MAX, json, api_transfer},
     {METHOD_POST, "/v1/transfers/redeem", ROLE_PUBLIC, CODE_BODY_MAX, json, api_transfer_redeem},
     {METHOD_GET, "/v1/credentials", ROLE_ADMIN, 0, NULL, api_credentials},

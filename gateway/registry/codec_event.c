@@ -5,7 +5,13 @@
 
 #include "gateway/registry/codec.h"
 
-enum { FLAG_ENDS_OWN = 1, FLAG_PRODUCT_ALLOWS = 2, FLAG_SEAL = 4, FLAG_INHERITS = 8 };
+enum {
+    FLAG_ENDS_OWN = 1,
+    FLAG_PRODUCT_ALLOWS = 2,
+    FLAG_SEAL = 4,
+    FLAG_INHERITS = 8,
+    FLAG_ENDS_CLAIM = 16
+};
 
 void
 pack_adjustments(struct packer *p, const struct adjustment *adjustments, size_t count)
@@ -46,7 +52,7 @@ flags_of(const struct event *event)
     return (event->ends_own ? FLAG_ENDS_OWN : 0U) |
            (event->product_allows ? FLAG_PRODUCT_ALLOWS : 0U) |
            (sodium_is_zero(event->seal, SEAL_BYTES) ? 0U : FLAG_SEAL) |
-           (event->inherits ? FLAG_INHERITS : 0U);
+           (event->inherits ? FLAG_INHERITS : 0U) | (event->ends_claim ? FLAG_ENDS_CLAIM : 0U);
 }
 
 static void
@@ -128,6 +134,7 @@ event_decode(struct codec *codec, struct span key, struct span value, struct eve
     out->ends_own = (flags & FLAG_ENDS_OWN) != 0;
     out->product_allows = (flags & FLAG_PRODUCT_ALLOWS) != 0;
     out->inherits = (flags & FLAG_INHERITS) != 0;
+    out->ends_claim = (flags & FLAG_ENDS_CLAIM) != 0;
     unpack_text(&u, out->actor, sizeof out->actor);
     unpack_bytes(&u, out->seal, (flags & FLAG_SEAL) != 0 ? SEAL_BYTES : 0);
     if (out->inherits)

@@ -44,6 +44,8 @@ check_baggage(const struct rule *rule, const struct event *event, struct fault *
         return fault_set(fault, ERR_INVALID, "%s: the seal is missing", type);
     if (rule->seal == SEAL_NONE && !none)
         return fault_set(fault, ERR_INVALID, "%s: it takes no seal", type);
+    if (event->ends_claim && rule->effect != EFFECT_TRANSFER)
+        return fault_set(fault, ERR_INVALID, "%s: it ends no claim", type);
     if (event->inherits != (rule->effect == EFFECT_INHERIT) ||
         event->inherited.adjustment_count > ADJUSTMENTS_MAX)
         return fault_set(fault, ERR_INVALID, "%s: it cannot inherit this", type);

@@ -32,8 +32,10 @@ struct event {
     uint8_t operation[OPERATION_ID_BYTES];
     /* What the caller knew and event_apply needs; stored: a history can be applied again. */
     int16_t offset_minutes; /* the product's: which civil day `at` is */
-    bool ends_own; /* RECOVER, RELEASE, RESTOCK: the caller found in the history that this actor
-                      made all that would end: every open report, the hold, the return */
+    bool ends_own;   /* RECOVER, RELEASE, RESTOCK: the caller found in the history that this actor
+                        made all that would end: every open report, the hold, the return */
+    bool ends_claim; /* TRANSFER: the claim code dies, for who sold the unit may have kept the card.
+                        Every new one does; those of before that rule left the code alive */
     bool product_allows; /* ACTIVATE: product.activation_before_sale; RETURN: returns_from_any */
     /* No event carries a secret. ACTIVATE, TRANSFER: the new owner_seal; OFFER: the transfer_seal;
      * REPLACE of the new unit: the inherited owner, perhaps none; RESTOCK: the unit's claim seal,
@@ -65,12 +67,13 @@ enum {
  *   makes a unit and changes none, or REPLACE and UNDO, which need more than one unit: history.h.
  * - ERR_CONFLICT: not from this state, or not with or without this condition; somebody owns the
  * unit already; no open offer, or too late; nothing to confirm or dismiss; no room to adjust.
- * - ERR_DENIED: RETURN by a retailer who did not sell the unit; RESTOCK by one who neither sold it
- *   nor took it back; RECOVER or RELEASE of what somebody else reported or held.
+ * - ERR_DENIED: RETURN or LOSE_SECRET by a retailer who did not sell the unit; RESTOCK by one who
+ * neither sold it nor took it back; RECOVER or RELEASE of what somebody else reported or held.
  *
  * For the caller to check: that a location is the actor's own, for a unit does not know whose it
  * is; that ACTIVATE and LOSE_SECRET by the public came with the unit's claim code, TRANSFER with
- * the code of the offer, and everything by an owner with the owner secret.
+ * the code of the offer, and everything by an owner with the owner secret; and that a new TRANSFER
+ * ends the claim.
  *
  * Fields: text is UTF-8 without control characters or blanks at its ends, up to LOCATION_MAX,
  * ORDER_MAX, REFERENCE_MAX or (reason) EVENT_VALUE_MAX bytes; a document is an https link of ASCII

@@ -207,6 +207,14 @@ check_transfer(const struct unit *unit, const struct event *event, struct fault 
     return ERR_OK;
 }
 
+static void
+take_transfer(struct unit *unit, const struct event *event)
+{
+    own(unit, event);
+    if (event->ends_claim)
+        memset(unit->claim, 0, sizeof unit->claim);
+}
+
 static enum err
 check_lose_secret(const struct unit *unit, const struct event *event, struct fault *fault)
 {
@@ -341,7 +349,7 @@ static const struct {
     [EFFECT_RECOVER] = {NULL, take_recover},
     [EFFECT_ACTIVATE] = {check_activate, take_activate},
     [EFFECT_OFFER] = {check_owned, take_offer},
-    [EFFECT_TRANSFER] = {check_transfer, own},
+    [EFFECT_TRANSFER] = {check_transfer, take_transfer},
     [EFFECT_LOSE_SECRET] = {check_lose_secret, take_lose_secret},
     [EFFECT_GIVE_WAY] = {NULL, take_give_way},
     [EFFECT_INHERIT] = {NULL, take_inherit},

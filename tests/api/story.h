@@ -7,6 +7,8 @@
  *                  f with another purchase date   m by the shop that sold it, without the code
  *                  M by another shop   n by a service center   N by that, of an unknown serial
  * Lost secret:     r with the claim code   R with a wrong one   U of an unknown serial
+ *                  j by the shop that sold it, without the code   J by another shop
+ *                  i by a service center   I by that, of an unknown serial
  *                  c the owner objects
  * Handing on:      o offered   O by who owned it before   l by somebody else   L of an unknown
  * serial t redeemed   T with a wrong code   v with the code before the last V of an unknown serial

@@ -90,6 +90,27 @@ static const struct row rows[] = {
     {"objecting to nothing", "xac", 409, "conflict"},
     {"said again after an objection", "xarcrwwa", 201, ""},
 
+    {"after a transfer the claim code is dead", "xaota", 403, "code_refused"},
+    {"and begins no recovery", "xaotr", 403, "code_refused"},
+    {"a recovery begun before the transfer is over", "xarotwwa", 403, "code_refused"},
+    {"the shop that sold it begins one without the code", "xaotj", 202, ""},
+    {"another shop", "xaotJ", 403, "denied"},
+    {"a service center", "xaoti", 202, ""},
+    {"a service center, of no unit", "xaotI", 404, "not_found"},
+    {"the shop, of a unit that nobody registered", "xj", 409, "conflict"},
+    {"the shop, of what is not sold", "sj", 409, "conflict"},
+    {"a service center, of what is stolen", "xaki", 409, "conflict"},
+    {"said by the shop and by the workshop", "xaotji", 409, "conflict"},
+    {"the shop, too early for another secret", "xaotjwm", 409, "already_registered"},
+    {"the shop, after two weeks", "xaotjwwm", 201, ""},
+    {"another shop, after two weeks", "xaotjwwM", 403, "denied"},
+    {"the service center, after two weeks", "xaotiwwn", 201, ""},
+    {"the claim code, after two weeks, stays dead", "xaotjwwa", 403, "code_refused"},
+    {"the secret of before is dead then", "xaotjwwmp", 403, "denied"},
+    {"the new one is good", "xaotjwwmg", 200, ""},
+    {"the owner objects to the shop", "xaotjcwwm", 409, "already_registered"},
+    {"without a transfer the card goes on", "xajwwa", 201, ""},
+
     {"the owner reports it stolen", "xaz", 201, ""},
     {"the owner has it back", "xaze", 201, ""},
     {"the owner cannot take back what the brand said", "xake", 403, "denied"},
@@ -212,6 +233,36 @@ trying_codes_is_limited(void **state)
     }
 }
 
+/* As transfers were recorded before they ended the claim code: the registry is sound, the code goes
+ * on until the next transfer. */
+static void
+a_transfer_of_before_is_no_damage(void **state)
+{
+    struct gateway *g = *state;
+    struct story story;
+    struct fault fault = {ERR_OK, ""};
+    story_begin(&story, g, 1);
+    for (const char *c = "xao"; *c != '\0'; c++)
+        (void)story_step(&story, *c);
+    struct change change = {
+        .unit = story_unit(&story),
+        .event = {.type = EVENT_TRANSFER, .at = story.now, .role = ROLE_PUBLIC}};
+    struct operation operation = {.id = {7}, .at = story.now, .role = ROLE_PUBLIC};
+    memcpy(change.event.operation, operation.id, sizeof operation.id);
+    owner_seal(change.event.seal, g->secrets.claim_key, story.secret[0]);
+    assert_int_equal(event_apply(&change.unit, &change.unit, &change.event, &fault), ERR_OK);
+    assert_int_equal(registry_apply(g->worker.session, &change, 1, &operation, NULL, NULL), ERR_OK);
+    test_undamaged(g->worker.session);
+    for (const char *c = "rwwa"; *c != '\0'; c++)
+        assert_true(story_step(&story, *c) < 300);
+    test_undamaged(g->worker.session);
+    for (const char *c = "ot"; *c != '\0'; c++)
+        assert_int_equal(story_step(&story, *c), 201);
+    assert_int_equal(story_step(&story, 'r'), 403);
+    assert_true(seal_is_none(story_unit(&story).claim));
+    test_undamaged(g->worker.session);
+}
+
 /* An owner's view holds what the contract says and nothing of those before. */
 static void
 an_owner_sees_this_ownership(void **state)
@@ -219,7 +270,7 @@ an_owner_sees_this_ownership(void **state)
     struct gateway *g = *state;
     struct story story;
     story_begin(&story, g, 1);
-    for (const char *c = "sxazeotr"; *c != '\0'; c++)
+    for (const char *c = "sxazeoti"; *c != '\0'; c++)
         (void)story_step(&story, *c);
     assert_int_equal(story_step(&story, 'g'), 200);
     assert_string_equal(answer_text(g, "unit/serial"), "UNIT1");
@@ -231,6 +282,7 @@ an_owner_sees_this_ownership(void **state)
     assert_string_equal(answer_text(g, "recovery_at"), "2026-12-06T14:33:20Z");
     assert_string_equal(answer_text(g, "events/0/type"), "transfer");
     assert_string_equal(answer_text(g, "events/1/type"), "lose_secret");
+    assert_string_equal(answer_text(g, "events/1/by"), "service");
     assert_string_equal(answer_text(g, "events/2/type"), "");
     static const char *const hidden[] = {"Shop", "Counter 7", "report_stolen", "seller"};
     for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
@@ -249,6 +301,8 @@ main(void)
         cmocka_unit_test_setup_teardown(a_wrong_serial_and_a_wrong_code_answer_the_same,
                                         story_set_up, story_tear_down),
         cmocka_unit_test_setup_teardown(trying_codes_is_limited, story_set_up, story_tear_down),
+        cmocka_unit_test_setup_teardown(a_transfer_of_before_is_no_damage, story_set_up,
+                                        story_tear_down),
         cmocka_unit_test_setup_teardown(an_owner_sees_this_ownership, story_set_up,
                                         story_tear_down),
     };

@@ -31,7 +31,7 @@ const expected = [
   ['POST', '/v1/replacements', ['service']],
   ['POST', '/v1/screen', ['retailer']],
   ['POST', '/v1/activations', ['public', 'service', 'retailer']],
-  ['POST', '/v1/recoveries', ['public']],
+  ['POST', '/v1/recoveries', ['public', 'service', 'retailer']],
   ['POST', '/v1/transfers', ['owner']],
   ['POST', '/v1/transfers/redeem', ['public']],
   ['GET', '/v1/credentials', ['admin']],

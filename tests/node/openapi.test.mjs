@@ -314,6 +314,10 @@ test('ownership', async () => {
   await post(422, '/v1/transfers/redeem', null, { code: link(one), transfer_code }, redemption);
   await get(403, path(one, '/owner'), first);
   await get(200, path(one, '/owner'), second);
+  await post(403, '/v1/recoveries', null, proof);
+  await post(404, '/v1/recoveries', 'service', unknownUnit);
+  await post(202, '/v1/recoveries', 'service', id(one));
+  await get(200, path(one, '/owner'), second);
 });
 
 test('who tries codes is slowed down', async () => {

@@ -308,6 +308,7 @@ build_change(struct change *out, const struct unit *before, enum event_type type
     event->offset_minutes = 60;
     event->ends_own = type == EVENT_RELEASE;
     event->product_allows = type == EVENT_ACTIVATE;
+    event->ends_claim = type == EVENT_TRANSFER;
     add_fields(event, text);
     add_seal(event, before, text);
     if (event_apply(&out->unit, before, event, fault) != ERR_OK)

@@ -230,6 +230,21 @@ whole_event(union any *out)
 }
 
 static void
+claim_ending_event(union any *out)
+{
+    struct event *event = &out->event.event;
+    one_event(out);
+    event->type = EVENT_TRANSFER;
+    event->role = ROLE_PUBLIC;
+    event->ends_own = false;
+    event->ends_claim = true;
+    memset(event->actor, 0, sizeof event->actor);
+    count_up(event->seal, SEAL_BYTES, 0x20);
+    event->field_count = 0;
+    memset(event->fields, 0, sizeof event->fields);
+}
+
+static void
 one_credential(union any *out)
 {
     struct credential *credential = &out->credential;
@@ -528,6 +543,17 @@ static const struct known {
      "01"
      "10024232"
      "6fce9a6df9a09497"},
+    {"event that ends a claim", &events, claim_ending_event,
+     HEX_GTIN "41"
+              "00"
+              "0000000000000002",
+     "01"
+     "12"
+     "01"
+     "000000006553f102" HEX_OPERATION "003c"
+     "14"
+     "00" HEX_OWNER "00"
+     "eaa637782ac00ed4"},
     {"credential", &credentials, one_credential, "374b334d39513258",
      "01"
      "00000004"
@@ -813,7 +839,7 @@ static const struct bad {
      false},
     {"event: two roles", &events, HEX_HEAD "000000000000000002", HEX_EVENT("02", "30", "00") "00",
      false},
-    {"event: flag 16", &events, HEX_HEAD "000000000000000002", HEX_EVENT("02", "20", "10") "00",
+    {"event: flag 32", &events, HEX_HEAD "000000000000000002", HEX_EVENT("02", "20", "20") "00",
      false},
     {"event: field 0", &events, HEX_HEAD "000000000000000002",
      HEX_EVENT("02", "20", "00") "01"

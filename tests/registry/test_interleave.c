@@ -75,6 +75,7 @@ make_event(struct event *out, const struct move *move, const struct operation *o
     out->role = move->role;
     out->at = operation->at;
     memcpy(out->operation, operation->id, sizeof out->operation);
+    out->ends_claim = move->type == EVENT_TRANSFER && operation->id[0] % 2 == 0;
     (void)snprintf(out->actor, sizeof out->actor, "%s", move->actor);
     if (move->field != FIELD_NONE) {
         out->field_count = 1;

@@ -88,6 +88,10 @@ static const struct row ownership_rows[] = {
      OK_("recovery_at=2026-12-06T12:00:00Z")},
     {"lose it twice: the wait is not made longer or shorter", "", AS(LOSE_SECRET, OPERATOR, SOLD),
      0, "", NOT_("lose_secret: it was said already")},
+    {"a service center says that the secret is lost", "recovery=-", AS(LOSE_SECRET, SERVICE, SOLD),
+     0, "", OK_("recovery_at=2026-12-06T12:00:00Z")},
+    {"a shop that did not sell it says so", "recovery=- seller=-", AS(LOSE_SECRET, RETAILER, SOLD),
+     0, "", false, false, ERR_DENIED, "lose_secret: only for who sold the unit"},
     {"lose what nobody has", "owner=- recovery=-", AS(LOSE_SECRET, PUBLIC, SOLD), 0, "",
      NOT_("lose_secret: nobody has registered the unit")},
     {"lose the secret of a stolen unit", "recovery=-", AS(LOSE_SECRET, PUBLIC, SOLD), STOLEN, "",
@@ -202,6 +206,40 @@ TABLE(ownership)
 TABLE(report)
 TABLE(adjust)
 
+static void
+only_a_transfer_ends_the_claim_code(void **state)
+{
+    static const struct {
+        enum event_type type;
+        enum role role;
+        const char *given, *answer;
+    } rows[] = {
+        {EVENT_TRANSFER, ROLE_PUBLIC, "",
+         "claim=- owner=5e transfer=- transfer_until=- recovery_at=-"},
+        {EVENT_TRANSFER, ROLE_PUBLIC, "claim=-",
+         "owner=5e transfer=- transfer_until=- recovery_at=-"},
+        {EVENT_TRANSFER, ROLE_PUBLIC, "transfer_until=0",
+         "transfer: the offer has ended; the owner can repeat it"},
+        {EVENT_ACTIVATE, ROLE_PUBLIC, "owner=-", "activate: it ends no claim"},
+        {EVENT_OFFER, ROLE_OWNER, "", "offer: it ends no claim"},
+        {EVENT_LOSE_SECRET, ROLE_PUBLIC, "recovery=-", "lose_secret: it ends no claim"},
+        {EVENT_RETURN, ROLE_RETAILER, "", "return: it ends no claim"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct unit before = case_unit(UNIT_SOLD, 0);
+        struct event event = case_event(rows[i].type, rows[i].role, "Actor", "");
+        struct fault fault = {ERR_OK, ""};
+        char diff[CASE_DIFF_MAX];
+        case_set(&before, rows[i].given);
+        struct unit after = before;
+        event.ends_claim = true;
+        enum err err = event_apply(&after, &before, &event, &fault);
+        case_diff(diff, &before, &after);
+        assert_string_equal(err == ERR_OK ? diff : fault.text, rows[i].answer);
+    }
+}
+
 static enum err
 adjust_one(struct unit *unit, const char *entitlement, const char *what, struct fault *fault)
 {
@@ -277,6 +315,7 @@ main(void)
         cmocka_unit_test(ownership),
         cmocka_unit_test(report),
         cmocka_unit_test(adjust),
+        cmocka_unit_test(only_a_transfer_ends_the_claim_code),
         cmocka_unit_test(room_for_adjustments),
         cmocka_unit_test(a_hundred_years_at_most),
         cmocka_unit_test(provisional),

@@ -267,6 +267,31 @@ an_undone_restock_keeps_the_claim_code(void **state)
     assert_int_equal(unit.claim[0], 7);
 }
 
+/* A transfer recorded before transfers ended the claim code leads to a record that has it; the next
+ * one ends it, and then the record leads back to a commission without it. */
+static void
+transfers_of_before_are_replayed_as_they_were(void **state)
+{
+    static struct event events[STEPS];
+    enum { TRANSFER = 5, UNTIL = 7 };
+    struct unit record = case_unit(UNIT_SOLD, 0);
+    struct unit commissioned;
+    struct unit unit;
+    (void)state;
+    unit_rewind(&commissioned, &record);
+    for (unsigned ends = 0; ends < 2; ends++) {
+        make_life(events);
+        events[TRANSFER].ends_claim = ends == 1;
+        assert_int_equal(event_replay(&unit, &commissioned, events, UNTIL, NULL), ERR_OK);
+        assert_true(seal_is_none(unit.claim) == (ends == 1));
+        assert_int_equal(unit.owner[0], 0x33);
+    }
+    unit_rewind(&commissioned, &unit);
+    assert_true(seal_is_none(commissioned.claim));
+    assert_int_equal(event_replay(&record, &commissioned, events, UNTIL, NULL), ERR_OK);
+    assert_true(seal_is_none(record.claim));
+}
+
 /* A history that could not have happened, at each of its events. */
 static void
 no_life(void **state)
@@ -314,9 +339,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(undo),    cmocka_unit_test(nobody_takes_nothing_back),
-        cmocka_unit_test(a_life),  cmocka_unit_test(an_undone_restock_keeps_the_claim_code),
-        cmocka_unit_test(no_life), cmocka_unit_test(a_missing_event_shows),
+        cmocka_unit_test(undo),
+        cmocka_unit_test(nobody_takes_nothing_back),
+        cmocka_unit_test(a_life),
+        cmocka_unit_test(an_undone_restock_keeps_the_claim_code),
+        cmocka_unit_test(transfers_of_before_are_replayed_as_they_were),
+        cmocka_unit_test(no_life),
+        cmocka_unit_test(a_missing_event_shows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

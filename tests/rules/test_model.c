@@ -87,7 +87,7 @@ static const struct kind {
     {EVENT_OFFER, {ROLE_OWNER, ROLE_OWNER, ROLE_OWNER}, ""},
     {EVENT_TRANSFER, {ROLE_PUBLIC, ROLE_PUBLIC, ROLE_PUBLIC}, ""},
     {EVENT_TRANSFER, {ROLE_PUBLIC, ROLE_PUBLIC, ROLE_PUBLIC}, ""},
-    {EVENT_LOSE_SECRET, {ROLE_PUBLIC, ROLE_PUBLIC, ROLE_OPERATOR}, ""},
+    {EVENT_LOSE_SECRET, {ROLE_PUBLIC, ROLE_RETAILER, ROLE_OPERATOR}, ""},
     {EVENT_SERVICE, {ROLE_SERVICE, ROLE_SERVICE, ROLE_RETAILER}, "fault=x;covered=no"},
     {EVENT_REPLACE, {ROLE_SERVICE, ROLE_SERVICE, ROLE_RETAILER}, "reason=x"},
     {EVENT_CONFIRM, {ROLE_OPERATOR, ROLE_OWNER, ROLE_RETAILER}, ""},
@@ -198,6 +198,7 @@ make_event(struct world *world, const struct kind *kind, size_t u)
     event.at = world->now;
     event.ends_own = chance(world, 2) == 0;
     event.product_allows = chance(world, 4) == 0;
+    event.ends_claim = event.type == EVENT_TRANSFER && chance(world, 2) == 0;
     if (event.seal[0] != 0)
         make_secret(world, event.seal);
     if (event.type == EVENT_RESTOCK)

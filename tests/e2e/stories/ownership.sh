@@ -148,11 +148,17 @@ lacks 'report_stolen' 'POLICE'
 tell "lost, says a stranger"
 sends - POST /v1/recoveries "{$unit,\"claim_code\":\"0000000000\"}"
 expects 403 '"code_refused"'
-tell "lost, says who has the card"
+tell "lost, says the old owner, who kept the card"
 sends - POST /v1/recoveries "{$unit,\"claim_code\":\"$claim\"}"
+expects 403 '"code_refused"'
+tell "lost, says a shop that did not sell it"
+sends "$stall" POST /v1/recoveries "{$unit}"
+expects 403 '"denied"'
+tell "lost, says the workshop, which saw the receipt"
+sends "$workshop" POST /v1/recoveries "{$unit}"
 expects 202 '"recovery_at"'
 tell "but the owner has two weeks to object"
-sends - POST /v1/activations "{$unit,\"claim_code\":\"$claim\"}"
+sends "$workshop" POST /v1/activations "{$unit}"
 expects 409 '"already_registered"'
 tell "and is told"
 asks "$second" GET $owner_page
