@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by gateway/run and tests/run: installs the Debian packages that are missing.
+# Sourced by gateway/run and tests/run: installs the Debian packages and libraries that are missing.
 
 build_packages=(build-essential cmake pkg-config libsodium-dev libcivetweb-dev liblmdb-dev
-    libcjson-dev libqrencode-dev libpng-dev libinih-dev libcsv-dev)
-test_packages=(libcmocka-dev curl zbar-tools librsvg2-bin)
+    libcjson-dev libqrencode-dev libpng-dev libinih-dev libcsv-dev libhpdf-dev)
+test_packages=(libcmocka-dev curl zbar-tools librsvg2-bin poppler-utils)
 
 # install_missing PACKAGE...
 install_missing() {
@@ -27,4 +27,12 @@ install_missing() {
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# install_libraries DIRECTORY: what its package-lock.json names, when that changed.
+install_libraries() {
+    command -v node >/dev/null || install_missing nodejs
+    command -v npm >/dev/null || install_missing npm
+    [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] ||
+        (cd "$1" && npm ci --no-audit --no-fund --loglevel=error)
 }

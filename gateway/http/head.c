@@ -44,7 +44,6 @@ phrase_of(int status)
 static const char always[] = "X-Content-Type-Options: nosniff\r\n"
                              "Referrer-Policy: no-referrer\r\n"
                              "X-Frame-Options: DENY\r\n"
-                             "Permissions-Policy: camera=(), geolocation=(), microphone=()\r\n"
                              "Cross-Origin-Opener-Policy: same-origin\r\n"
                              "Cross-Origin-Resource-Policy: same-origin\r\n";
 
@@ -94,6 +93,8 @@ head_write(struct text *out, const struct response *response, const struct wire 
     if (!has_header(response, "Content-Security-Policy"))
         put_field(out, "Content-Security-Policy",
                   page ? wire->page_csp : "default-src 'none'; frame-ancestors 'none'");
+    if (!has_header(response, "Permissions-Policy"))
+        put_field(out, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
     text_put(out, always);
     put_field(out, "Connection", wire->close ? "close" : "keep-alive");
     text_put(out, "\r\n");

@@ -3,6 +3,7 @@
 #include "gateway/api/catalogue.h"
 #include "gateway/api/openapi.h"
 #include "gateway/http/http.h"
+#include "gateway/staff/staff.h"
 
 enum {
     VERIFY_BODY_MAX = 4 * 1024 * 1024, /* 10,000 links of labels */
@@ -33,6 +34,7 @@ const struct route http_routes[] = {
     {METHOD_GET, "/v1/keys", ROLES_ANYBODY, 0, NULL, api_keys},
     {METHOD_GET, "/.well-known/jwks.json", ROLES_ANYBODY, 0, NULL, api_keys},
     {METHOD_GET, "/openapi.json", ROLES_ANYBODY, 0, NULL, api_openapi},
+    {METHOD_GET, "/assets/{*}", ROLES_ANYBODY, 0, NULL, staff_asset},
     {METHOD_POST, "/v1/events", ROLES_ACTING, EVENTS_BODY_MAX, rows, api_events},
     {METHOD_GET, "/v1/units", ROLES_EVERYTHING, 0, NULL, api_report},
     {METHOD_GET, "/v1/units/{}/{}", ROLES_STAFF, 0, NULL, api_unit},

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DWEB=DIR -DFILES=a|b|c -DOUT=FILE [-DTABLE=NAME -DHEADER=FILE] -P embed.cmake
-# Writes the files as C arrays and a table of them, which HEADER declares. Comments of style sheets
-# stay behind: every page carries the style.
+# cmake -DWEB=DIR -DFILES=a|b|c -DOUT=FILE [-DTABLE=NAME -DHEADER=FILE] [-DVERSION=NAME] -P embed.cmake
+# Writes the files as C arrays and a table of them, which HEADER declares; `name=path` is a file that
+# is known by another name. VERSION names a text made of all contents. Comments of style sheets stay
+# behind: every page carries the style.
 string(REPLACE "|" ";" FILES "${FILES}")
 if(NOT DEFINED TABLE)
     set(TABLE embedded_files)
@@ -10,12 +11,18 @@ endif()
 set(arrays "")
 set(table "")
 set(number 0)
-foreach(file IN LISTS FILES)
-    file(READ "${WEB}/${file}" content)
+set(all "")
+foreach(entry IN LISTS FILES)
+    string(REGEX REPLACE "=.*" "" file "${entry}")
+    string(REGEX REPLACE ".*=" "" path "${entry}")
     if(file MATCHES "\\.css$")
+        file(READ "${WEB}/${path}" content)
         string(REGEX REPLACE "/\\*[^*]*\\*/\n?" "" content "${content}")
+        string(HEX "${content}" hex)
+    else()
+        file(READ "${WEB}/${path}" hex HEX)
     endif()
-    string(HEX "${content}" hex)
+    string(SHA256 all "${all}${file}${hex}")
     string(REGEX REPLACE "(................................)" "\\1\n    " hex "${hex}")
     string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
     string(APPEND arrays "static const unsigned char file_${number}[] = {\n    ${bytes}0x00};\n\n")
@@ -24,3 +31,7 @@ foreach(file IN LISTS FILES)
 endforeach()
 file(WRITE "${OUT}" "#include \"${HEADER}\"\n\n${arrays}"
     "const struct embedded ${TABLE}[] = {\n${table}    {NULL, NULL, 0},\n};\n")
+if(DEFINED VERSION)
+    string(SUBSTRING "${all}" 0 16 version)
+    file(APPEND "${OUT}" "\nconst char ${VERSION}[] = \"${version}\";\n")
+endif()

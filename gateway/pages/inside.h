@@ -11,7 +11,7 @@
 #include "gateway/pages/words.h"
 
 enum {
-    PAGE_FILES_MAX = 32,
+    PAGE_FILES_MAX = 96,
     PAGE_LANGUAGES_MAX = 32,
     LANGUAGE_TAG_MAX = 15,
     CSP_MAX = 255,
@@ -43,6 +43,9 @@ enum err pages_open_from(struct pages **out, const struct embedded *files,
 /* The language with this tag, or the first. */
 const struct language *pages_language(const struct pages *pages, const char *tag);
 
+/* The template of this path; NULL when there is none. */
+const struct template *pages_file(const struct pages *pages, const char *path);
+
 /* The n-th word: `chosen` as in the vocabulary. */
 const struct word *pages_word(const struct language *language, unsigned chosen);
 
@@ -50,6 +53,14 @@ const struct word *pages_word(const struct language *language, unsigned chosen);
  * CIVIL_NONE. */
 void page_date(char out[static PAGE_DATE_MAX + 1], const struct vocabulary *words,
                const struct language *language, civil_day day);
+
+/* The month and year of a day, in the same way. */
+void page_month(char out[static PAGE_DATE_MAX + 1], const struct vocabulary *words,
+                const struct language *language, civil_day day);
+
+/* Sets the language's fields; in view->next, PAGE_CHOOSER goes to page_next_language. */
+void page_put_visit(struct view *view, const struct pages *pages, const struct page_visit *visit);
+bool page_next_language(struct view *view, const struct pages *pages, size_t index);
 
 /* Renders the file `path` ("home.html") in a language. */
 void page_render(struct text *out, const struct pages *pages, const struct language *language,

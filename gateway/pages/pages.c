@@ -7,6 +7,8 @@
 #include <string.h>
 
 static const char style_path[] = "style.css";
+static const char customer_words[] = "lang/";
+static const char staff_words[] = "lang/staff/";
 
 /* ---- names that templates include ---- */
 
@@ -39,19 +41,38 @@ content(const struct embedded *file)
     return slice_make((const char *)file->data, file->len);
 }
 
-/* "lang/en.ini" gives "en". */
+/* "lang/en.ini" gives "en" in the directory "lang/". */
 static bool
-language_tag(char *out, size_t size, const char *path)
+language_tag(char *out, size_t size, const char *path, const char *directory)
 {
     struct slice rest = slice_of(path);
-    if (!slice_take(&rest, "lang/"))
+    if (!slice_take(&rest, directory))
         return false;
     struct slice tag = slice_take_until(&rest, '.');
-    return slice_equal(rest, "ini") && slice_copy(out, size, tag);
+    bool inside = slice_find(tag, '/') == tag.len;
+    return inside && slice_equal(rest, "ini") && slice_copy(out, size, tag);
+}
+
+/* Words for staff may be missing in a language: then staff read those of the first. */
+static const struct embedded *
+find_staff_words(const struct embedded *files, const char *tag)
+{
+    const struct embedded *fallback = NULL;
+    char known[LANGUAGE_TAG_MAX + 1];
+    for (; files->path != NULL; files++) {
+        if (!language_tag(known, sizeof known, files->path, staff_words))
+            continue;
+        if (strcmp(known, tag) == 0)
+            return files;
+        if (fallback == NULL)
+            fallback = files;
+    }
+    return fallback;
 }
 
 static enum err
-add_language(struct pages *pages, const struct embedded *file, const char *tag, struct fault *fault)
+add_language(struct pages *pages, const struct embedded *files, const struct embedded *file,
+             const char *tag, struct fault *fault)
 {
     if (pages->language_count == PAGE_LANGUAGES_MAX)
         return fault_set(fault, ERR_CORRUPT, "%s: too many languages", file->path);
@@ -62,6 +83,9 @@ add_language(struct pages *pages, const struct embedded *file, const char *tag, 
     (void)snprintf(language->tag, sizeof language->tag, "%s", tag);
     pages->tags[pages->language_count++] = language->tag;
     enum err err = words_read(&language->words, file->path, content(file), fault);
+    const struct embedded *staff = find_staff_words(files, tag);
+    if (err == ERR_OK && staff != NULL)
+        err = words_add(&language->words, staff->path, content(staff), fault);
     return err == ERR_OK ? words_align(&language->words, &pages->languages[0]->words, fault) : err;
 }
 
@@ -70,19 +94,33 @@ read_languages(struct pages *pages, const struct embedded *files, struct fault *
 {
     char tag[LANGUAGE_TAG_MAX + 1];
     enum err err = ERR_OK;
-    for (; err == ERR_OK && files->path != NULL; files++)
-        if (language_tag(tag, sizeof tag, files->path))
-            err = add_language(pages, files, tag, fault);
+    for (const struct embedded *file = files; err == ERR_OK && file->path != NULL; file++)
+        if (language_tag(tag, sizeof tag, file->path, customer_words))
+            err = add_language(pages, files, file, tag, fault);
     if (err == ERR_OK && pages->language_count == 0)
         return fault_set(fault, ERR_CORRUPT, "lang/: there is no language");
     return err;
+}
+
+static bool
+ends_with_ini(const char *path)
+{
+    size_t len = strlen(path);
+    return len > 4 && strcmp(path + len - 4, ".ini") == 0;
+}
+
+/* The templates over a document (tree.h). */
+static bool
+is_open(const char *path)
+{
+    return strncmp(path, "staff/", 6) == 0 || strncmp(path, "visitor/", 8) == 0;
 }
 
 static enum err
 add_file(struct pages *pages, const struct embedded *file, struct fault *fault)
 {
     const struct template_names names = {page_field_names, find_include, pages};
-    struct template_source source = {file->path, content(file), 1, false};
+    struct template_source source = {file->path, content(file), 1, false, is_open(file->path)};
     if (pages->file_count == PAGE_FILES_MAX)
         return fault_set(fault, ERR_CORRUPT, "%s: too many files", file->path);
     size_t at = pages->file_count;
@@ -95,10 +133,9 @@ add_file(struct pages *pages, const struct embedded *file, struct fault *fault)
 static enum err
 read_files(struct pages *pages, const struct embedded *files, struct fault *fault)
 {
-    char tag[LANGUAGE_TAG_MAX + 1];
     enum err err = ERR_OK;
     for (; err == ERR_OK && files->path != NULL; files++)
-        if (!language_tag(tag, sizeof tag, files->path))
+        if (!ends_with_ini(files->path))
             err = add_file(pages, files, fault);
     return err;
 }
@@ -227,6 +264,13 @@ pages_language(const struct pages *pages, const char *tag)
         if (tag != NULL && strcmp(pages->languages[i]->tag, tag) == 0)
             return pages->languages[i];
     return pages->languages[0];
+}
+
+const struct template *
+pages_file(const struct pages *pages, const char *path)
+{
+    int file = find_file(pages, slice_of(path));
+    return file < 0 ? NULL : &pages->files[file];
 }
 
 const struct word *

@@ -77,6 +77,11 @@ render_node(const struct rendering *r, const struct template *t, size_t at)
     case NODE_CHOSEN:
         render_chosen(r, node->index);
         return;
+    case NODE_ENCODED:
+    case NODE_NAMED:
+    case NODE_SECTION_IS:
+    case NODE_INVERTED_IS:
+        return; /* of open templates, which tree.c renders */
     }
 }
 

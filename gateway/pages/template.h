@@ -9,6 +9,12 @@
  *   {{>*name}}                the template or word that the program chose for this name
  *   {{! … }}                  a comment
  *
+ * and in a template over a document (tree.h), whose names nobody lists:
+ *   {{a.b}}                   a member of a member
+ *   {{#a.b=text}}…{{/a.b=text}}   when it is this text; {{^a.b=text}} when it is not
+ *   {{%name}}                 the value, percent-encoded for a path or query of an address
+ *   {{>states *unit.state}}   the word of this section that has the value's name
+ *
  * Everything is resolved while parsing: a name that nobody knows is an error with its line, never
  * an empty place on a page. Indentation and empty lines are dropped. A value directly after '=' is
  * refused: attributes are quoted. */
@@ -30,7 +36,7 @@ struct template
 {
     struct template_node *nodes;
     size_t count, capacity;
-    uint64_t fields; /* set of the fields whose values it shows */
+    uint64_t fields; /* set of the fields whose values it shows; of open names, of their hashes */
 };
 
 /* What is parsed. The text lives as long as the template. */
@@ -39,6 +45,7 @@ struct template_source {
     struct slice text;
     int line;   /* of the first byte */
     bool plain; /* not HTML but words: they are escaped when rendered */
+    bool open;  /* over a document: any name of a-z 0-9 _ . is one */
 };
 
 /* Which names there are. */

@@ -9,6 +9,10 @@ enum node_kind {
     NODE_TEXT,
     NODE_WORDS, /* text that is escaped */
     NODE_VALUE,
+    NODE_ENCODED, /* percent-encoded; open only, as are the next two */
+    NODE_NAMED,   /* text: "section *name" */
+    NODE_SECTION_IS,
+    NODE_INVERTED_IS,
     NODE_SECTION,
     NODE_INVERTED,
     NODE_LIST,
@@ -20,7 +24,7 @@ struct template_node {
     enum node_kind kind;
     unsigned index;    /* of a field or an include */
     size_t end;        /* of a block: the first node after it; else 0 */
-    struct slice text; /* of a block: its name */
+    struct slice text; /* of all but text and includes: its name */
 };
 
 #endif

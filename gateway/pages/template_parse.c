@@ -12,6 +12,7 @@ struct parser {
     struct slice rest;
     int line;
     bool line_start;                 /* nothing of this line was put yet */
+    bool in_tag, in_quotes;          /* of HTML, after all the text so far */
     size_t open[TEMPLATE_DEPTH_MAX]; /* nodes of the blocks that are not closed yet */
     size_t depth;
 };
@@ -49,6 +50,18 @@ without_indentation(struct slice line)
     return line;
 }
 
+static void
+follow_html(struct parser *p, struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        if (p->in_tag && c == '"')
+            p->in_quotes = !p->in_quotes;
+        else if (!p->in_quotes && (c == '<' || c == '>'))
+            p->in_tag = c == '<';
+    }
+}
+
 /* One line, with its line end when it has one. */
 static enum err
 put_line(struct parser *p, struct slice line)
@@ -57,6 +70,7 @@ put_line(struct parser *p, struct slice line)
     struct slice kept = p->line_start ? without_indentation(line) : line;
     p->line_start = ends || (p->line_start && kept.len == 0);
     p->line += ends ? 1 : 0;
+    follow_html(p, kept);
     return kept.len == 0 ? ERR_OK : put_node(p, (struct template_node){NODE_TEXT, 0, 0, kept});
 }
 
@@ -97,6 +111,39 @@ find_include(const struct parser *p, struct slice name)
     return p->names->include == NULL ? -1 : p->names->include(p->names->context, name);
 }
 
+static bool
+open_name(struct slice name)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789_.";
+    for (size_t i = 0; i < name.len; i++)
+        if (strchr(allowed, name.data[i]) == NULL || name.data[i] == '\0')
+            return false;
+    return name.len > 0;
+}
+
+static unsigned
+hash_bit(struct slice name)
+{
+    unsigned hash = 5381;
+    for (size_t i = 0; i < name.len; i++)
+        hash = hash * 33U + (unsigned char)name.data[i];
+    return hash % 64U;
+}
+
+/* Where the value of a name stands: the index of its field, or for an open name its hash. */
+static enum err
+find_name(const struct parser *p, struct slice name, unsigned *index, bool *list)
+{
+    *list = false;
+    if (p->source->open) {
+        *index = hash_bit(name);
+        return open_name(name) ? ERR_OK : refuse(p, "cannot be a name:", name);
+    }
+    int field = find_field(p->names, name, list);
+    *index = (unsigned)field;
+    return field >= 0 ? ERR_OK : refuse(p, "no such name", name);
+}
+
 /* ---- tags: one function each ---- */
 
 typedef enum err put_tag(struct parser *p, struct slice name);
@@ -108,41 +155,76 @@ after_equals(const struct parser *p)
     size_t last = p->out->count;
     while (last > 0 && p->out->nodes[last - 1].kind != NODE_TEXT)
         last--;
-    if (last == 0)
+    if (last == 0 || p->in_quotes)
         return false;
     struct slice before = p->out->nodes[last - 1].text;
     return before.data[before.len - 1] == '=';
 }
 
 static enum err
-put_value(struct parser *p, struct slice name)
+put_shown(struct parser *p, struct slice name, enum node_kind kind)
 {
     bool list = false;
-    int field = find_field(p->names, name, &list);
-    if (field < 0)
-        return refuse(p, "no such name", name);
+    unsigned field = 0;
+    enum err err = find_name(p, name, &field, &list);
+    if (err != ERR_OK)
+        return err;
     if (list)
         return refuse(p, "a list is no value:", name);
     if (!p->source->plain && after_equals(p))
         return refuse(p, "an attribute is not quoted:", name);
     p->out->fields |= UINT64_C(1) << field;
     p->line_start = false;
-    return put_node(p, (struct template_node){NODE_VALUE, (unsigned)field, 0, {NULL, 0}});
+    return put_node(p, (struct template_node){kind, field, 0, name});
+}
+
+static enum err
+put_value(struct parser *p, struct slice name)
+{
+    return put_shown(p, name, NODE_VALUE);
+}
+
+static enum err
+put_encoded(struct parser *p, struct slice name)
+{
+    return p->source->open ? put_shown(p, name, NODE_ENCODED) : refuse(p, "no such name", name);
+}
+
+static enum err
+push_block(struct parser *p, struct template_node node)
+{
+    if (p->depth == TEMPLATE_DEPTH_MAX)
+        return refuse(p, "blocks too deep at", node.text);
+    p->open[p->depth++] = p->out->count;
+    return put_node(p, node);
+}
+
+/* {{#name=text}}: the node keeps the whole. */
+static enum err
+open_comparison(struct parser *p, struct slice whole, enum node_kind kind)
+{
+    struct slice text = whole;
+    struct slice name = slice_take_until(&text, '=');
+    bool list = false;
+    unsigned field = 0;
+    enum err err = find_name(p, name, &field, &list);
+    enum node_kind compared = kind == NODE_SECTION ? NODE_SECTION_IS : NODE_INVERTED_IS;
+    return err == ERR_OK ? push_block(p, (struct template_node){compared, field, 0, whole}) : err;
 }
 
 static enum err
 open_block(struct parser *p, struct slice name, enum node_kind kind)
 {
     bool list = false;
-    int field = find_field(p->names, name, &list);
-    if (field < 0)
-        return refuse(p, "no such name", name);
+    unsigned field = 0;
+    if (p->source->open && slice_find(name, '=') < name.len)
+        return open_comparison(p, name, kind);
+    enum err err = find_name(p, name, &field, &list);
+    if (err != ERR_OK)
+        return err;
     if (list && kind == NODE_INVERTED)
         return refuse(p, "a list cannot be inverted:", name);
-    if (p->depth == TEMPLATE_DEPTH_MAX)
-        return refuse(p, "blocks too deep at", name);
-    p->open[p->depth++] = p->out->count;
-    return put_node(p, (struct template_node){list ? NODE_LIST : kind, (unsigned)field, 0, name});
+    return push_block(p, (struct template_node){list ? NODE_LIST : kind, field, 0, name});
 }
 
 static enum err
@@ -171,16 +253,41 @@ close_block(struct parser *p, struct slice name)
 }
 
 static enum err
-put_include(struct parser *p, struct slice name)
+put_chosen(struct parser *p, struct slice name)
 {
     bool list = false;
-    bool chosen = slice_take(&name, "*");
-    int index = chosen ? find_field(p->names, name, &list) : find_include(p, name);
-    if (index < 0 || list || p->names->include == NULL)
+    unsigned field = 0;
+    enum err err = find_name(p, name, &field, &list);
+    if (err == ERR_OK && (list || p->names->include == NULL))
         return refuse(p, "cannot include", name);
     p->line_start = false;
-    enum node_kind kind = chosen ? NODE_CHOSEN : NODE_INCLUDE;
-    return put_node(p, (struct template_node){kind, (unsigned)index, 0, {NULL, 0}});
+    return err == ERR_OK ? put_node(p, (struct template_node){NODE_CHOSEN, field, 0, name}) : err;
+}
+
+/* {{>section *name}}: which word it is, the document says. */
+static enum err
+put_named(struct parser *p, struct slice whole)
+{
+    struct slice name = whole;
+    struct slice section = slice_trim(slice_take_until(&name, '*'));
+    if (!p->source->open || section.len == 0 || !open_name(name) || p->names->include == NULL)
+        return refuse(p, "cannot include", whole);
+    p->line_start = false;
+    return put_node(p, (struct template_node){NODE_NAMED, 0, 0, whole});
+}
+
+static enum err
+put_include(struct parser *p, struct slice name)
+{
+    if (slice_take(&name, "*"))
+        return put_chosen(p, name);
+    if (slice_find(name, '*') < name.len)
+        return put_named(p, name);
+    int index = find_include(p, name);
+    if (index < 0)
+        return refuse(p, "cannot include", name);
+    p->line_start = false;
+    return put_node(p, (struct template_node){NODE_INCLUDE, (unsigned)index, 0, {NULL, 0}});
 }
 
 static enum err
@@ -196,7 +303,7 @@ static const struct {
     put_tag *put;
 } tags[] = {
     {'#', put_section}, {'^', put_inverted}, {'/', close_block},
-    {'>', put_include}, {'!', put_comment},
+    {'>', put_include}, {'!', put_comment},  {'%', put_encoded},
 };
 
 static enum err

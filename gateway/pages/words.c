@@ -21,7 +21,7 @@ add_word(struct words *words, const struct ini_entry *entry, const char *key, st
         return fault_set(fault, ERR_CORRUPT, "%s:%d: more than %d words", entry->path, entry->line,
                          WORDS_MAX);
     struct word *word = &words->list[words->count++];
-    *word = (struct word){.line = entry->line};
+    *word = (struct word){.line = entry->line, .path = entry->path};
     text_init(&word->text, WORD_TEXT_MAX);
     (void)snprintf(word->key, sizeof word->key, "%s", key);
     return ERR_OK;
@@ -70,7 +70,13 @@ words_read(struct words *out, const char *path, struct slice text, struct fault 
     *out = (struct words){path, 0, calloc(WORDS_MAX, sizeof *out->list)};
     if (out->list == NULL)
         return fault_set(fault, ERR_MEMORY, "%s: out of memory", path);
-    enum err err = ini_read(text, path, take_word, out, fault);
+    return words_add(out, path, text, fault);
+}
+
+enum err
+words_add(struct words *words, const char *path, struct slice text, struct fault *fault)
+{
+    enum err err = ini_read(text, path, take_word, words, fault);
     return err == ERR_INVALID ? ERR_CORRUPT : err;
 }
 
@@ -103,19 +109,26 @@ words_align(struct words *words, const struct words *first, struct fault *fault)
     return ERR_OK;
 }
 
+static bool
+is_open(const char *key)
+{
+    return strncmp(key, "staff ", 6) == 0 || strncmp(key, "visitor ", 8) == 0;
+}
+
 enum err
 words_parse(struct words *words, const struct words *first, const struct template_names *names,
             struct fault *fault)
 {
     for (size_t i = 0; i < words->count; i++) {
         struct word *word = &words->list[i];
-        struct template_source source = {words->path, text_slice(&word->text), word->line, true};
+        struct template_source source = {word->path, text_slice(&word->text), word->line, true,
+                                         is_open(word->key)};
         enum err err = template_parse(&word->template, &source, names, fault);
         if (err != ERR_OK)
             return err;
         if (word->template.fields != first->list[i].template.fields)
             return fault_set(fault, ERR_CORRUPT, "%s:%d: '%s' shows other values than in %s",
-                             words->path, word->line, word->key, first->path);
+                             word->path, word->line, word->key, first->list[i].path);
     }
     return ERR_OK;
 }

@@ -9,11 +9,14 @@
 #include "gateway/base/ini.h"
 #include "gateway/pages/template.h"
 
-enum { WORDS_MAX = 400, WORD_KEY_MAX = 2 * INI_NAME_MAX + 1, WORD_TEXT_MAX = 2000 };
+/* A word of a section that begins with "staff " or "visitor " may show any name of the document
+ * that its page is made of (tree.h); the others show the fields of fields.h. */
+enum { WORDS_MAX = 1600, WORD_KEY_MAX = 2 * INI_NAME_MAX + 1, WORD_TEXT_MAX = 2000 };
 
 struct word {
     char key[WORD_KEY_MAX + 1];
     int line;
+    const char *path; /* of its file */
     struct text text;
     struct template template;
 };
@@ -27,6 +30,9 @@ struct words {
 /* ERR_CORRUPT or ERR_MEMORY; *out is to be freed in any case. `path` lives as long as *out. */
 enum err words_read(struct words *out, const char *path, struct slice text,
                     struct fault *fault) MUST_CHECK;
+/* Adds those of another file. */
+enum err words_add(struct words *words, const char *path, struct slice text,
+                   struct fault *fault) MUST_CHECK;
 void words_free(struct words *words);
 
 /* Index of a word, -1 when there is none. */

@@ -37,7 +37,7 @@ next(struct view *view, unsigned list, size_t index)
 static enum err
 parse(struct template *out, const char *text, size_t len, struct fault *fault)
 {
-    struct template_source source = {"t.html", slice_make(text, len), 1, false};
+    struct template_source source = {"t.html", slice_make(text, len), 1, false, false};
     return template_parse(out, &source, &names, fault);
 }
 
@@ -118,7 +118,7 @@ refuses(void **state)
         {"an inverted list", "{{^list}}{{/list}}", "a list cannot be inverted: 'list'"},
         {"brackets in a tag", "{{#list[]}}{{/list[]}}", "no such name 'list[]'"},
         {"an unknown include", "{{>other.html}}", "cannot include 'other.html'"},
-        {"an unknown choice", "{{>*c}}", "cannot include 'c'"},
+        {"an unknown choice", "{{>*c}}", "no such name 'c'"},
         {"a list as a choice", "{{>*list}}", "cannot include 'list'"},
         {"an attribute without quotes", "<a href={{a}}>", "an attribute is not quoted: 'a'"},
         {"the same in a section", "<a href={{#a}}{{a}}{{/a}}>", "an attribute is not quoted: 'a'"},
@@ -140,7 +140,7 @@ static void
 words_are_plain_text(void **state)
 {
     const struct template_names closed = {fields, NULL, NULL};
-    struct template_source source = {"w.ini", slice_of("<b> & {{a}} ={{a}}"), 7, true};
+    struct template_source source = {"w.ini", slice_of("<b> & {{a}} ={{a}}"), 7, true, false};
     struct view view = {.next = NULL};
     struct template t;
     struct text out;
