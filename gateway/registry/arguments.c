@@ -4,6 +4,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "crypto/claim.h"
+
 /* A version is stored in four bytes, and is to rise by one. */
 static const uint64_t version_end = UINT32_MAX;
 
@@ -252,4 +254,24 @@ credential_argument(const struct credential *credential)
         if (!TEXT_ARGUMENT(credential->locations[i]))
             return false;
     return true;
+}
+
+bool
+session_argument(const struct session *session, int64_t now)
+{
+    return credential_id_argument(session->credential) && !seal_is_none(session->seal) &&
+           session_live(session, now);
+}
+
+bool
+notice_reference_argument(const char *reference)
+{
+    struct slice s = slice_of(reference);
+    return s.len == NOTICE_REFERENCE_CHARS && crockford_valid(s.data, s.len);
+}
+
+bool
+notice_argument(const struct notice *notice)
+{
+    return notice->version < version_end && notice_check(notice, NULL) == ERR_OK;
 }

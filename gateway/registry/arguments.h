@@ -12,6 +12,7 @@ bool value_argument(const char value[static GS1_VALUE_MAX + 1], bool may_be_abse
 bool unit_key_argument(const struct unit_key *key) MUST_CHECK;
 bool recall_id_argument(const char id[static ITEM_MAX + 1]) MUST_CHECK;
 bool credential_id_argument(const char *id) MUST_CHECK;
+bool notice_reference_argument(const char *reference) MUST_CHECK;
 bool filter_argument(const struct unit_filter *filter) MUST_CHECK;
 
 bool unit_argument(const struct unit *unit) MUST_CHECK;
@@ -23,5 +24,8 @@ bool product_argument(const struct product *product) MUST_CHECK;
 bool lot_argument(const struct lot *lot) MUST_CHECK;
 bool recall_argument(const struct recall *recall) MUST_CHECK;
 bool credential_argument(const struct credential *credential) MUST_CHECK;
+/* Live at `now`: what is over is not kept. */
+bool session_argument(const struct session *session, int64_t now) MUST_CHECK;
+bool notice_argument(const struct notice *notice) MUST_CHECK;
 
 #endif

@@ -39,6 +39,10 @@ table_name(enum table table)
         [TABLE_BY_SALE] = "by_sale",
         [TABLE_BY_STATE] = "by_state",
         [TABLE_BY_CONDITION] = "by_condition",
+        [TABLE_SESSIONS] = "sessions",
+        [TABLE_NOTICES] = "notices",
+        [TABLE_NOTICE_IDS] = "notice_ids",
+        [TABLE_TALLIES] = "tallies",
     };
     return names[table];
 }

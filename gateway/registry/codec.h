@@ -29,12 +29,20 @@
  *                                          made_at8 expires_at8 revoked_at8 used_on4, twice: seal16
  *                                          made_at8 expires_at8
  *   operations  id                         digest16 at8 role1 count4 actor note
+ *   sessions    credential8 seal16         made_at8 seen_at8 key16
+ *   notices     (INT64_MAX - first_at)8    version4 kind1 gtin serial answer last_at8 count4 role1
+ *               reference                  organisation place text(long) closed_at8 closed_by
+ *                                          outcome
+ *   notice_ids  reference                  first_at8
+ *   tallies     day4                       verdicts: 4 times 8, by verdict_class; count1, each
+ *                                          (rising, none of 0): reason1 times8
  *   meta        "registry"                 (no format number) "assay registry" format4
  *
  *   by_...      value NUL gtin6 serial     (nothing, not even a hash) see index.h
  *
  * Units lie in the order of (gtin, serial) because a GTIN has a fixed length; the events of a unit
- * lie together in their order because no serial holds a NUL. */
+ * lie together in their order because no serial holds a NUL; the sessions of a credential because
+ * its id has a fixed length; notices in the order of time, the newest first. */
 #ifndef ASSAY_REGISTRY_CODEC_H
 #define ASSAY_REGISTRY_CODEC_H
 
@@ -58,8 +66,13 @@ enum table {
     TABLE_BY_SALE,
     TABLE_BY_STATE,
     TABLE_BY_CONDITION,
+    TABLE_SESSIONS, /* from here on: not in a registry of before they were thought of */
+    TABLE_NOTICES,
+    TABLE_NOTICE_IDS,
+    TABLE_TALLIES,
     TABLE_COUNT
 };
+enum { TABLES_FROM_THE_START = TABLE_SESSIONS };
 const char *table_name(enum table table);
 
 enum {
@@ -114,8 +127,12 @@ struct span key_span(const struct record_key *key);
 /* Units, lots, recalls; products with "". */
 void key_pair(struct record_key *out, const char *gtin, const char *text);
 void key_event(struct record_key *out, const struct unit_key *unit, uint64_t number);
-/* Operations, recall ids, credentials. */
+/* Operations, recall ids, credentials, notice ids. */
 void key_bytes(struct record_key *out, const void *bytes, size_t len);
+void key_session(struct record_key *out, const char *credential,
+                 const uint8_t seal[static SEAL_BYTES]);
+void key_notice(struct record_key *out, int64_t first_at, const char *reference);
+void key_day(struct record_key *out, civil_day day); /* 1970-01-01 or later */
 /* False when it is no such key. `text` has room for `size` bytes with the NUL. */
 bool key_read_pair(struct span key, char gtin[static GTIN_DIGITS + 1], char *text,
                    size_t size) MUST_CHECK;
@@ -143,6 +160,12 @@ bool operation_encode(struct codec *codec, const struct operation *operation,
                       struct record *out) MUST_CHECK;
 bool credential_encode(struct codec *codec, const struct credential *credential,
                        struct record *out) MUST_CHECK;
+bool session_encode(struct codec *codec, const struct session *session,
+                    struct record *out) MUST_CHECK;
+bool notice_encode(struct codec *codec, const struct notice *notice, struct record *out) MUST_CHECK;
+bool notice_id_encode(struct codec *codec, const struct notice *notice,
+                      struct record *out) MUST_CHECK;
+bool tally_encode(struct codec *codec, const struct tally *tally, struct record *out) MUST_CHECK;
 bool meta_encode(struct codec *codec, struct record *out) MUST_CHECK;
 
 /* ERR_OK or ERR_CORRUPT. The key is the one it was found under: it fills what the key says. */
@@ -162,6 +185,14 @@ enum err operation_decode(struct codec *codec, struct span key, struct span valu
                           struct operation *out) MUST_CHECK;
 enum err credential_decode(struct codec *codec, struct span key, struct span value,
                            struct credential *out) MUST_CHECK;
+enum err session_decode(struct codec *codec, struct span key, struct span value,
+                        struct session *out) MUST_CHECK;
+enum err notice_decode(struct codec *codec, struct span key, struct span value,
+                       struct notice *out) MUST_CHECK;
+enum err notice_id_decode(struct codec *codec, struct span key, struct span value,
+                          int64_t *first_at) MUST_CHECK;
+enum err tally_decode(struct codec *codec, struct span key, struct span value,
+                      struct tally *out) MUST_CHECK;
 /* The fault says whether it is no registry, another format, or another record key. */
 enum err meta_decode(struct codec *codec, struct span key, struct span value,
                      struct fault *fault) MUST_CHECK;

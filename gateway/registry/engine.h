@@ -44,9 +44,18 @@ struct commission_call {
 
 /* Where a list call puts what it finds. */
 struct page {
-    struct cursor *cursor; /* NULL for events */
+    struct cursor *cursor; /* NULL for events and tallies */
     size_t max;
     size_t *count;
+};
+
+struct notice_filter {
+    enum notice_kind kind; /* NOTICE_NONE is any */
+    bool open;             /* only those */
+};
+
+struct tally_days {
+    civil_day from, to; /* both included */
 };
 
 /* The calls of registry.h, in its order and with its results. */
@@ -83,6 +92,16 @@ struct engine {
                        struct event *out, const struct page *page);
     enum err (*find_operation)(struct registry_session *session,
                                const uint8_t id[static OPERATION_ID_BYTES], struct operation *out);
+    enum err (*get_session)(struct registry_session *session, const char *credential,
+                            const uint8_t seal[static SEAL_BYTES], struct session *out);
+    enum err (*count_sessions)(struct registry_session *session, const char *credential,
+                               int64_t now, size_t *count);
+    enum err (*get_notice)(struct registry_session *session, const char *reference,
+                           struct notice *out);
+    enum err (*list_notices)(struct registry_session *session, const struct notice_filter *filter,
+                             const struct page *page, struct notice *out);
+    enum err (*tallies)(struct registry_session *session, const struct tally_days *days,
+                        const struct page *page, struct tally *out);
 
     enum err (*apply)(struct registry_session *session, const struct apply_call *call);
     enum err (*commission)(struct registry_session *session, const struct commission_call *call);
@@ -95,6 +114,13 @@ struct engine {
     enum err (*put_credential)(struct registry_session *session,
                                const struct credential *credential,
                                const struct operation *operation, struct credential *current);
+    enum err (*put_session)(struct registry_session *session, const struct session *what,
+                            int64_t now);
+    enum err (*end_sessions)(struct registry_session *session, const char *credential,
+                             const uint8_t *seal);
+    enum err (*put_notice)(struct registry_session *session, const struct notice *notice,
+                           const struct operation *operation, struct notice *current);
+    enum err (*add_tally)(struct registry_session *session, const struct tally *tally);
 
     enum err (*health)(struct registry_session *session, struct registry_health *out);
     enum err (*check)(struct registry_session *session, const struct registry_checker *checker);

@@ -9,11 +9,28 @@
 
 enum { CHUNK = 5000, NAME_MAX = 100, FOUND_MAX = 600 };
 
-/* The key as people write it, of an event its unit's; what cannot be printed is a question mark. */
-static void
-name_record(char out[static NAME_MAX], struct span key)
+/* What of the key people write: of an event its unit, of a session its credential. */
+static struct span
+named_part(enum table table, struct span key)
 {
+    if (table == TABLE_SESSIONS && key.len > APIKEY_ID_CHARS)
+        return (struct span){key.data, APIKEY_ID_CHARS};
+    if (table == TABLE_NOTICES && key.len > NOTICE_REFERENCE_CHARS)
+        return (struct span){key.data + key.len - NOTICE_REFERENCE_CHARS, NOTICE_REFERENCE_CHARS};
+    return key;
+}
+
+/* What cannot be printed is a question mark. */
+static void
+name_record(char out[static NAME_MAX], enum table table, struct span whole)
+{
+    struct span key = named_part(table, whole);
+    struct unpacker day = {key.data, key.len, false};
     size_t len = 0;
+    if (table == TABLE_TALLIES && key.len > 0) {
+        date_format(out, unpack_day(&day));
+        return;
+    }
     for (; len < key.len && len < NAME_MAX - 1 && key.data[len] != '\0'; len++)
         out[len] = (char)(key.data[len] >= 0x21 && key.data[len] <= 0x7E ? key.data[len] : '?');
     out[len] = '\0';
@@ -29,7 +46,7 @@ damage(struct check *check, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    name_record(name, check->scan.key);
+    name_record(name, check->table, check->scan.key);
     (void)snprintf(text, sizeof text, "%s %s: %s", table_name(check->table), name, what);
     check->damages++;
     if (check->checker->found != NULL)
@@ -98,6 +115,47 @@ check_credential(struct check *check)
 }
 
 static void
+check_session(struct check *check)
+{
+    struct session session;
+    if (session_decode(check->view.codec, check->scan.key, check->scan.value, &session) != ERR_OK)
+        damage(check, "the record is damaged");
+}
+
+static void
+check_notice(struct check *check)
+{
+    struct notice notice;
+    struct notice by_reference;
+    if (notice_decode(check->view.codec, check->scan.key, check->scan.value, &notice) != ERR_OK) {
+        damage(check, "the record is damaged");
+        return;
+    }
+    if (view_notice(&check->view, notice.reference, &by_reference) != ERR_OK ||
+        notice.first_at != by_reference.first_at)
+        damage(check, "it is not found by its reference");
+}
+
+static void
+check_notice_id(struct check *check)
+{
+    struct notice notice;
+    char reference[NOTICE_REFERENCE_CHARS + 1];
+    struct span key = check->scan.key;
+    if (!slice_copy(reference, sizeof reference, slice_make((const char *)key.data, key.len)) ||
+        view_notice(&check->view, reference, &notice) != ERR_OK)
+        damage(check, "it leads to no notice");
+}
+
+static void
+check_tally(struct check *check)
+{
+    struct tally tally;
+    if (tally_decode(check->view.codec, check->scan.key, check->scan.value, &tally) != ERR_OK)
+        damage(check, "the record is damaged");
+}
+
+static void
 check_meta(struct check *check)
 {
     struct fault fault;
@@ -128,6 +186,10 @@ static const struct walk walks[] = {
     {TABLE_BY_SALE, check_row},
     {TABLE_BY_STATE, check_row},
     {TABLE_BY_CONDITION, check_row},
+    {TABLE_SESSIONS, check_session},
+    {TABLE_NOTICES, check_notice},
+    {TABLE_NOTICE_IDS, check_notice_id},
+    {TABLE_TALLIES, check_tally},
 };
 _Static_assert(sizeof walks / sizeof walks[0] == TABLE_COUNT, "every table is walked");
 
@@ -142,14 +204,13 @@ struct progress {
 static void
 check_count(struct check *check, const struct walk *walk, const struct progress *progress)
 {
-    MDB_stat stat = {0};
-    if (progress->view == 0 ||
-        mdb_stat(check->view.txn, check->view.tables[walk->table], &stat) != 0 ||
-        stat.ms_entries == progress->walked)
+    uint64_t counted = 0;
+    if (progress->view == 0 || view_count(&check->view, walk->table, &counted) != ERR_OK ||
+        counted == progress->walked)
         return;
     check->scan.key = (struct span){NULL, 0};
-    damage(check, "%llu records are counted and %llu can be reached",
-           (unsigned long long)stat.ms_entries, (unsigned long long)progress->walked);
+    damage(check, "%llu records are counted and %llu can be reached", (unsigned long long)counted,
+           (unsigned long long)progress->walked);
 }
 
 /* Up to CHUNK records in one view. ERR_NOT_FOUND: that was the end. */
@@ -204,9 +265,9 @@ count_all(struct check *check)
     AUTO_VIEW view;
     enum err err = view_begin(&view, check->session);
     for (size_t table = 0; table < TABLE_COUNT && err == ERR_OK; table++) {
-        MDB_stat stat = {0};
-        if (mdb_stat(view.txn, view.tables[table], &stat) == 0)
-            check->total += stat.ms_entries;
+        uint64_t counted = 0;
+        if (view_count(&view, (enum table)table, &counted) == ERR_OK)
+            check->total += counted;
     }
     return err;
 }

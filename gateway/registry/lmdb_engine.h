@@ -7,6 +7,7 @@
  *   lmdb_scan.c    records in order
  *   lmdb_session.c sessions and their read transactions
  *   lmdb_read.c, lmdb_list.c, lmdb_units.c         the calls that read
+ *   lmdb_notice.c, lmdb_signed_in.c, lmdb_tally.c  notices, browser sessions, tallies
  *   lmdb_writer.c  the thread that commits groups
  *   lmdb_apply.c, lmdb_commission.c, lmdb_put.c    what it runs
  *   lmdb_check.c, lmdb_check_unit.c                walk everything
@@ -24,6 +25,7 @@
 #include "gateway/registry/codec.h"
 #include "gateway/registry/engine.h"
 #include "gateway/registry/index.h"
+#include "gateway/registry/lmdb_calls.h"
 
 /* ---- lmdb_error.c ---- */
 
@@ -50,6 +52,11 @@ struct view {
     int failure; /* first LMDB error: a write transaction is of no use any more */
 };
 
+/* Of a table that an older registry, opened for reading, does not have: it is empty. */
+#define TABLE_ABSENT ((MDB_dbi)-1)
+
+/* Records in the table. */
+enum err view_count(struct view *view, enum table table, uint64_t *count) MUST_CHECK;
 /* ERR_NOT_FOUND when there is none; what is found lies in the map until the transaction ends. */
 enum err view_find(struct view *view, enum table table, const struct record_key *key,
                    struct span *out) MUST_CHECK;
@@ -59,6 +66,7 @@ enum err view_product(struct view *view, const char *gtin, struct product *out) 
 enum err view_lot(struct view *view, const char *gtin, const char *lot, struct lot *out) MUST_CHECK;
 enum err view_recall(struct view *view, const char *id, struct recall *out) MUST_CHECK;
 enum err view_credential(struct view *view, const char *id, struct credential *out) MUST_CHECK;
+enum err view_notice(struct view *view, const char *reference, struct notice *out) MUST_CHECK;
 enum err view_event(struct view *view, const struct unit_key *key, uint64_t number,
                     struct event *out) MUST_CHECK;
 enum err view_operation(struct view *view, const uint8_t id[static OPERATION_ID_BYTES],
@@ -179,51 +187,6 @@ struct lmdb_registry {
 enum err lmdb_open(const struct place *place, const struct registry_options *options,
                    struct registry **out, struct fault *fault) MUST_CHECK;
 void lmdb_close(struct registry *registry);
-
-/* ---- the calls of engine.h ---- */
-
-enum err lmdb_get(struct registry_session *session, const struct unit_key *key,
-                  struct unit *out) MUST_CHECK;
-enum err lmdb_get_many(struct registry_session *session, const struct unit_key *keys, size_t count,
-                       struct unit *out, enum err *results) MUST_CHECK;
-enum err lmdb_view(struct registry_session *session, const struct unit_key *key,
-                   struct unit_view *out) MUST_CHECK;
-enum err lmdb_get_product(struct registry_session *session, const char *gtin,
-                          struct product *out) MUST_CHECK;
-enum err lmdb_get_lot(struct registry_session *session, const char *gtin, const char *lot,
-                      struct lot *out) MUST_CHECK;
-enum err lmdb_get_recall(struct registry_session *session, const char *id,
-                         struct recall *out) MUST_CHECK;
-enum err lmdb_events(struct registry_session *session, const struct unit_key *key, uint64_t after,
-                     struct event *out, const struct page *page) MUST_CHECK;
-enum err lmdb_find_operation(struct registry_session *session,
-                             const uint8_t id[static OPERATION_ID_BYTES],
-                             struct operation *out) MUST_CHECK;
-enum err lmdb_health(struct registry_session *session, struct registry_health *out) MUST_CHECK;
-enum err lmdb_list(struct registry_session *session, const struct unit_filter *filter,
-                   const struct page *page, struct unit *out) MUST_CHECK;
-enum err lmdb_list_products(struct registry_session *session, const struct page *page,
-                            struct product *out) MUST_CHECK;
-enum err lmdb_list_recalls(struct registry_session *session, const struct page *page,
-                           struct recall *out) MUST_CHECK;
-enum err lmdb_get_credential(struct registry_session *session, const char *id,
-                             struct credential *out) MUST_CHECK;
-enum err lmdb_list_credentials(struct registry_session *session, const struct page *page,
-                               struct credential *out) MUST_CHECK;
-enum err lmdb_apply(struct registry_session *session, const struct apply_call *call) MUST_CHECK;
-enum err lmdb_commission(struct registry_session *session,
-                         const struct commission_call *call) MUST_CHECK;
-enum err lmdb_put_product(struct registry_session *session, const struct product *product,
-                          const struct operation *operation, struct product *current) MUST_CHECK;
-enum err lmdb_put_lot(struct registry_session *session, const struct lot *lot,
-                      const struct operation *operation, struct lot *current) MUST_CHECK;
-enum err lmdb_put_recall(struct registry_session *session, const struct recall *recall,
-                         const struct operation *operation, struct recall *current) MUST_CHECK;
-enum err lmdb_put_credential(struct registry_session *session, const struct credential *credential,
-                             const struct operation *operation,
-                             struct credential *current) MUST_CHECK;
-enum err lmdb_check(struct registry_session *session,
-                    const struct registry_checker *checker) MUST_CHECK;
 
 /* ---- lmdb_apply.c ---- */
 

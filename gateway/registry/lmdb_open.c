@@ -142,9 +142,23 @@ static int
 open_tables(struct lmdb_registry *registry, MDB_txn *txn, unsigned flags)
 {
     int rc = 0;
-    for (size_t table = 0; table < TABLE_COUNT && rc == 0; table++)
+    for (size_t table = 0; table < TABLE_COUNT && rc == 0; table++) {
         rc = mdb_dbi_open(txn, table_name((enum table)table), flags, &registry->tables[table]);
+        if (rc != MDB_NOTFOUND || table < TABLES_FROM_THE_START)
+            continue;
+        registry->tables[table] = TABLE_ABSENT;
+        rc = 0;
+    }
     return rc;
+}
+
+static bool
+lacks_tables(const struct lmdb_registry *registry)
+{
+    bool lacks = false;
+    for (size_t table = 0; table < TABLE_COUNT; table++)
+        lacks = lacks || registry->tables[table] == TABLE_ABSENT;
+    return lacks;
 }
 
 static int
@@ -227,13 +241,17 @@ sync_directories(const struct lmdb_registry *registry, struct fault *fault)
     return err == ERR_OK ? file_sync_directory(registry->path, fault) : err;
 }
 
+/* An empty place becomes a registry when that is allowed; an older registry gets the tables that it
+ * lacks as soon as it may be written to. */
 static enum err
-prepare(struct lmdb_registry *registry, bool may_create, struct fault *fault)
+prepare(struct lmdb_registry *registry, const struct registry_options *options, struct fault *fault)
 {
     struct codec *codec = &registry->writer.codec;
     codec_init(codec, registry->record_key);
     enum err err = read_tables(registry, codec, fault);
-    if (err != ERR_NOT_FOUND || !may_create)
+    bool makes = err == ERR_NOT_FOUND && !options->must_exist;
+    bool completes = err == ERR_OK && lacks_tables(registry);
+    if (options->read_only || (!makes && !completes))
         return err;
     int rc = create_tables(registry, codec);
     if (rc != 0)
@@ -261,7 +279,7 @@ open_place(struct lmdb_registry *registry, const struct registry_options *option
         return lmdb_fault(fault, registry->path, rc);
     int dead = 0;
     (void)mdb_reader_check(registry->env, &dead);
-    return prepare(registry, !options->read_only && !options->must_exist, fault);
+    return prepare(registry, options, fault);
 }
 
 static enum err
@@ -341,12 +359,21 @@ const struct engine lmdb_engine = {
     .list_credentials = lmdb_list_credentials,
     .events = lmdb_events,
     .find_operation = lmdb_find_operation,
+    .get_session = lmdb_get_session,
+    .count_sessions = lmdb_count_sessions,
+    .get_notice = lmdb_get_notice,
+    .list_notices = lmdb_list_notices,
+    .tallies = lmdb_tallies,
     .apply = lmdb_apply,
     .commission = lmdb_commission,
     .put_product = lmdb_put_product,
     .put_lot = lmdb_put_lot,
     .put_recall = lmdb_put_recall,
     .put_credential = lmdb_put_credential,
+    .put_session = lmdb_put_session,
+    .end_sessions = lmdb_end_sessions,
+    .put_notice = lmdb_put_notice,
+    .add_tally = lmdb_add_tally,
     .health = lmdb_health,
     .check = lmdb_check,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Products, lots, recalls and credentials: compare-and-set by version, one way for all. */
+/* Products, lots, recalls, credentials and notices: compare-and-set by version, one way for all. */
 #include <string.h>
 
 #include "gateway/registry/lmdb_engine.h"
@@ -9,6 +9,7 @@ union any {
     struct lot lot;
     struct recall recall;
     struct credential credential;
+    struct notice notice;
 };
 
 struct kind {
@@ -91,6 +92,31 @@ put_credential(struct view *view, const union any *record)
     return view_put(view, TABLE_CREDENTIALS, encoded, &out, 0);
 }
 
+static enum err
+find_notice(struct view *view, const void *wanted, union any *out)
+{
+    return view_notice(view, ((const struct notice *)wanted)->reference, &out->notice);
+}
+
+/* Its place in the list is the time at which it was made. */
+static bool
+of_one_moment(const union any *stored, const union any *wanted)
+{
+    return stored->notice.first_at == wanted->notice.first_at;
+}
+
+static enum err
+put_notice(struct view *view, const union any *record)
+{
+    struct record out;
+    bool encoded = notice_encode(view->codec, &record->notice, &out);
+    enum err err = view_put(view, TABLE_NOTICES, encoded, &out, 0);
+    if (err != ERR_OK)
+        return err;
+    encoded = notice_id_encode(view->codec, &record->notice, &out);
+    return view_put(view, TABLE_NOTICE_IDS, encoded, &out, 0);
+}
+
 static const struct kind products = {sizeof(struct product), offsetof(struct product, version),
                                      find_product, NULL, put_product};
 static const struct kind lots = {sizeof(struct lot), offsetof(struct lot, version), find_lot, NULL,
@@ -100,6 +126,8 @@ static const struct kind recalls = {sizeof(struct recall), offsetof(struct recal
 static const struct kind credentials = {sizeof(struct credential),
                                         offsetof(struct credential, version), find_credential, NULL,
                                         put_credential};
+static const struct kind notices = {sizeof(struct notice), offsetof(struct notice, version),
+                                    find_notice, of_one_moment, put_notice};
 
 static uint64_t
 version_of(const struct kind *kind, const union any *record)
@@ -185,5 +213,13 @@ lmdb_put_credential(struct registry_session *session, const struct credential *c
                     const struct operation *operation, struct credential *current)
 {
     const struct put_call call = {&credentials, credential};
+    return put(session, &call, operation, current);
+}
+
+enum err
+lmdb_put_notice(struct registry_session *session, const struct notice *notice,
+                const struct operation *operation, struct notice *current)
+{
+    const struct put_call call = {&notices, notice};
     return put(session, &call, operation, current);
 }

@@ -187,11 +187,8 @@ lmdb_health(struct registry_session *session, struct registry_health *out)
     struct lmdb_registry *registry = session_of(session)->registry;
     uint64_t entries[TABLE_COUNT] = {0};
     enum err err = view_begin(&view, session_of(session));
-    for (size_t table = 0; table < TABLE_COUNT && err == ERR_OK; table++) {
-        MDB_stat stat;
-        err = lmdb_err(mdb_stat(view.txn, registry->tables[table], &stat));
-        entries[table] = err == ERR_OK ? stat.ms_entries : 0;
-    }
+    for (size_t table = 0; table < TABLE_COUNT && err == ERR_OK; table++)
+        err = view_count(&view, (enum table)table, &entries[table]);
     MDB_envinfo info;
     MDB_stat pages;
     if (err == ERR_OK)
@@ -207,6 +204,8 @@ lmdb_health(struct registry_session *session, struct registry_health *out)
         .recalls = entries[TABLE_RECALLS],
         .events = entries[TABLE_EVENTS] + entries[TABLE_UNITS],
         .operations = entries[TABLE_OPERATIONS],
+        .notices = entries[TABLE_NOTICES],
+        .sessions = entries[TABLE_SESSIONS],
         .bytes_used = (info.me_last_pgno + 1) * pages.ms_psize,
         .bytes_max = info.me_mapsize,
     };

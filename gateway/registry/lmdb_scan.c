@@ -11,6 +11,8 @@ scan_begin(struct scan *scan, struct view *view, enum table table, struct span p
     scan->start = *after;
     if (after->len == 0)
         key_bytes(&scan->start, prefix.data, prefix.len);
+    if (view->tables[table] == TABLE_ABSENT)
+        return ERR_OK;
     return lmdb_err(mdb_cursor_open(view->txn, view->tables[table], &scan->cursor));
 }
 
@@ -26,6 +28,8 @@ move(struct scan *scan, MDB_cursor_op op)
 {
     MDB_val k = {scan->start.len, scan->start.bytes};
     MDB_val v = {0, NULL};
+    if (scan->cursor == NULL)
+        return ERR_NOT_FOUND;
     int rc = mdb_cursor_get(scan->cursor, &k, &v, op);
     if (rc != 0)
         return lmdb_err(rc);

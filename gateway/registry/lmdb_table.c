@@ -22,11 +22,22 @@ failed(struct view *view, int rc)
 }
 
 enum err
+view_count(struct view *view, enum table table, uint64_t *count)
+{
+    MDB_stat stat = {0};
+    bool absent = view->tables[table] == TABLE_ABSENT;
+    int rc = absent ? 0 : mdb_stat(view->txn, view->tables[table], &stat);
+    *count = rc == 0 ? stat.ms_entries : 0;
+    return lmdb_err(rc);
+}
+
+enum err
 view_find(struct view *view, enum table table, const struct record_key *key, struct span *out)
 {
     MDB_val k = val_of(key_span(key));
     MDB_val v = {0, NULL};
-    int rc = mdb_get(view->txn, view->tables[table], &k, &v);
+    bool absent = view->tables[table] == TABLE_ABSENT;
+    int rc = absent ? MDB_NOTFOUND : mdb_get(view->txn, view->tables[table], &k, &v);
     *out = (struct span){v.mv_data, v.mv_size};
     if (rc == MDB_NOTFOUND)
         return ERR_NOT_FOUND;
@@ -141,6 +152,25 @@ view_credential(struct view *view, const char *id, struct credential *out)
     key_bytes(&k, id, strlen(id));
     enum err err = view_find(view, TABLE_CREDENTIALS, &k, &value);
     return err == ERR_OK ? credential_decode(view->codec, key_span(&k), value, out) : err;
+}
+
+enum err
+view_notice(struct view *view, const char *reference, struct notice *out)
+{
+    struct record_key k;
+    struct span value;
+    int64_t first_at = 0;
+    key_bytes(&k, reference, strlen(reference));
+    enum err err = view_find(view, TABLE_NOTICE_IDS, &k, &value);
+    if (err == ERR_OK)
+        err = notice_id_decode(view->codec, key_span(&k), value, &first_at);
+    if (err != ERR_OK)
+        return err;
+    key_notice(&k, first_at, reference);
+    err = view_find(view, TABLE_NOTICES, &k, &value);
+    if (err == ERR_NOT_FOUND)
+        return ERR_CORRUPT;
+    return err == ERR_OK ? notice_decode(view->codec, key_span(&k), value, out) : err;
 }
 
 enum err

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "gateway/registry/arguments.h"
-#include "gateway/registry/engine.h"
+#include "gateway/registry/calls.h"
 
 static const struct engine *const engines[] = {&lmdb_engine};
 
@@ -72,21 +72,6 @@ registry_session_close(struct registry_session *session)
 {
     if (session != NULL)
         session->of->engine->session_close(session);
-}
-
-static const struct engine *
-engine_of(const struct registry_session *session)
-{
-    return session->of->engine;
-}
-
-/* What a failed call found is not to be used, so it is not there. */
-static enum err
-answer(enum err err, void *out, size_t size)
-{
-    if (err != ERR_OK)
-        memset(out, 0, size);
-    return err;
 }
 
 enum err
@@ -157,20 +142,6 @@ registry_get_credential(struct registry_session *session, const char *id, struct
     return answer(err, out, sizeof *out);
 }
 
-static bool
-page_argument(const struct page *page)
-{
-    *page->count = 0;
-    return page->max > 0 && page->max <= REGISTRY_PAGE_MAX;
-}
-
-/* A list that failed has no rows. */
-static enum err
-answer_page(enum err err, const struct page *page)
-{
-    return answer(err, page->count, sizeof *page->count);
-}
-
 enum err
 registry_list(struct registry_session *session, const struct unit_filter *filter,
               struct cursor *cursor, struct unit *out, size_t max, size_t *count)
@@ -226,14 +197,6 @@ registry_find_operation(struct registry_session *session,
                         const uint8_t id[static OPERATION_ID_BYTES], struct operation *out)
 {
     return answer(engine_of(session)->find_operation(session, id, out), out, sizeof *out);
-}
-
-static enum err
-write_argument(const struct registry_session *session, const struct operation *operation)
-{
-    if (session->of->read_only)
-        return ERR_DENIED;
-    return operation_argument(operation) ? ERR_OK : ERR_INVALID;
 }
 
 static bool

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The registry: units, products, lots, recalls, events, credentials, operations. One narrow
- * interface, so that every engine shares the rules above it; one contract test runs against every
- * engine.
+/* The registry: units, products, lots, recalls, events, credentials, operations, and what the pages
+ * for staff rest on: sessions, notices, tallies. One narrow interface, so that every engine shares
+ * the rules above it; one contract test runs against every engine.
  *
  * A `struct registry` may be used by many threads; a session belongs to one thread at a time and is
  * cheap to keep. No transaction is handed out: each call is one consistent view.
@@ -23,14 +23,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gateway/base/err.h"
+#include "gateway/registry/open.h"
 #include "gateway/rules/credential.h"
 #include "gateway/rules/event.h"
 #include "gateway/rules/notice.h"
 #include "gateway/rules/session.h"
 #include "gateway/rules/tally.h"
 #include "gateway/rules/unit.h"
-#include "keys/secrets.h"
 
 enum {
     APPLY_MAX = 16,         /* changes in one apply */
@@ -40,33 +39,6 @@ enum {
     OPERATION_NOTE_MAX = 120,
     QUERY_MAX = 40
 };
-
-struct registry; /* opaque */
-struct registry_session;
-
-struct registry_options {
-    const uint8_t *record_key; /* RECORD_KEY_BYTES; copied. The same one for the life of the data */
-    unsigned sessions;         /* the most that are open at once; 0 = 64 */
-    bool read_only;            /* never writes; the data must exist */
-    bool must_exist;           /* ERR_NOT_FOUND instead of creating an empty registry */
-};
-
-/* `url` names engine and place: "lmdb:/var/lib/assay/registry". Creates the directory (0700).
- * "lmdb:PATH?map=BYTES" limits how large the file can become; without it that is 1 TB, or less
- * where the process may not take so many addresses. Other processes may have the same place open,
- * and each sees what the others committed; this process may open it once; a child made by fork
- * uses nothing of it. ERR_NOT_FOUND, ERR_DENIED, ERR_BUSY (this process has it open), ERR_CORRUPT
- * (not a registry, other format version, wrong record key), ERR_FULL, ERR_INVALID (unknown engine
- * or parameter). */
-enum err registry_open(const char *url, const struct registry_options *options,
-                       struct registry **out, struct fault *fault) MUST_CHECK;
-/* Every session is closed; waits for writes under way. */
-void registry_close(struct registry *registry);
-
-/* ERR_BUSY: as many as the options said are open. */
-enum err registry_session_open(struct registry *registry, struct registry_session **out,
-                               struct fault *fault) MUST_CHECK;
-void registry_session_close(struct registry_session *session);
 
 /* ---- reading ---- */
 
@@ -156,7 +128,8 @@ enum err registry_get_notice(struct registry_session *session, const char *refer
 enum err registry_list_notices(struct registry_session *session, enum notice_kind kind, bool open,
                                struct cursor *cursor, struct notice *out, size_t max,
                                size_t *count) MUST_CHECK;
-/* The days from `from` to `to`, oldest first; days without any are left out. At most `max`. */
+/* The days from `from` to `to` (1970 or later), oldest first; days without any are left out. The
+ * first `max` of them. */
 enum err registry_tallies(struct registry_session *session, civil_day from, civil_day to,
                           struct tally *out, size_t max, size_t *count) MUST_CHECK;
 
@@ -227,9 +200,11 @@ enum err registry_put_credential(struct registry_session *session,
                                  const struct operation *operation,
                                  struct credential *current) MUST_CHECK;
 
-/* Opens a session, or writes that it was seen. Opening one when the credential has
- * SESSIONS_PER_CREDENTIAL ends the one that was idle longest; sessions of it that are over are
- * swept. No operation: a repeat does the same again. */
+/* Opens a session (made_at and seen_at are the same), or writes that it was seen later:
+ * ERR_NOT_FOUND when it was ended or is over in the meantime, and it stays as it was but for
+ * seen_at, which never goes back. Opening one when the credential has SESSIONS_PER_CREDENTIAL ends
+ * the one that was idle longest; sessions of it that are over, or damaged, are swept. ERR_INVALID
+ * also for one that is not live at `now`. No operation: a repeat does the same again. */
 enum err registry_put_session(struct registry_session *session, const struct session *what,
                               int64_t now) MUST_CHECK;
 /* Signs out: one session, or with a NULL seal all of the credential. ERR_OK also when there was
@@ -240,7 +215,8 @@ enum err registry_end_sessions(struct registry_session *session, const char *cre
  * stays as it was made. */
 enum err registry_put_notice(struct registry_session *session, const struct notice *notice,
                              const struct operation *operation, struct notice *current) MUST_CHECK;
-/* Adds the counts to those of the day. ERR_UNKNOWN: it may be counted twice or not at all by a
+/* Adds the counts to those of the day (1970 or later); a count that is full stays full.
+ * ERR_UNKNOWN: it may be counted twice or not at all by a
  * caller that goes on; the counts are for a chart. */
 enum err registry_add_tally(struct registry_session *session, const struct tally *tally) MUST_CHECK;
 
@@ -249,6 +225,7 @@ enum err registry_add_tally(struct registry_session *session, const struct tally
 struct registry_health {
     uint64_t units, products, lots, recalls, operations;
     uint64_t events; /* commissions included */
+    uint64_t notices, sessions;
     uint64_t bytes_used, bytes_max;
     uint64_t commits;      /* since opening, by this process: group commits */
     uint64_t commit_calls; /* and the writes that they carried */

@@ -10,6 +10,7 @@ enum {
     SESSION_IDLE_SECONDS = 60 * 60,          /* without a request: signed out */
     SESSION_ABSOLUTE_SECONDS = 12 * 60 * 60, /* a shift; then sign in again */
     SESSION_TOUCH_SECONDS = 5 * 60,          /* seen_at is written no more often than this */
+    SESSION_SKEW_SECONDS = 60,               /* a request that began before the last one's write */
     SESSIONS_PER_CREDENTIAL = 32             /* one more signs out the one that was idle longest */
 };
 
@@ -22,8 +23,8 @@ struct session {
     uint8_t key[SEAL_BYTES]; /* apikey_seal of the key that opened it: good as long as that is */
 };
 
-/* Is it still good at `now`? Neither idle nor absolute limit is over, and no clock ran backwards.
- */
+/* Is it still good at `now`? Neither idle nor absolute limit is over, and no clock ran backwards
+ * by more than SESSION_SKEW_SECONDS. */
 bool session_live(const struct session *session, int64_t now) MUST_CHECK;
 /* It is live, and it is time to write that it was seen. */
 bool session_stale(const struct session *session, int64_t now) MUST_CHECK;
