@@ -18,7 +18,7 @@
  *    "code": {"kind", "gtin", "variant", "lot", "serial", "canonical", "repaired"}
  *        or {"problem"} when it is malformed (reading_error_info),
  *    "product": {"gtin", "item", "brand", "name", "model", "picture", "support"},
- *    "unit": {"variant", "lot", "made_on", "expires_on"},
+ *    "unit": {"variant", "lot", "made_on", "expires_on", "registered": somebody owns it},
  *    "warranty": {"covered": bool, "asked_for", "entitlements": [{"id", "title", "covers",
  *        "starts_on", "ends_on", "why"}]},   why as cover_name; for service and operator also
  *        "months", "requires_activation", "started_by", "countries": []

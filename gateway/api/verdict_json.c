@@ -100,6 +100,7 @@ put_unit(struct text *out, const struct unit_view *view)
     json_put_day(out, "expires_on",
                  unit->expires_on == CIVIL_NONE && of_lot ? view->lot.expires_on
                                                           : unit->expires_on);
+    json_put_bool(out, "registered", !seal_is_none(unit->owner));
     text_char(out, '}');
 }
 

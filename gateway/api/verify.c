@@ -8,7 +8,7 @@
 #include "gateway/json/json.h"
 #include "gateway/json/write.h"
 
-enum { VERIFY_JSON_MAX = 4 * 1024 * 1024, CODES_MAX = 10000 };
+enum { VERIFY_JSON_MAX = 4 * 1024 * 1024, CODES_MAX = 10000, HERE_MAX = 4096 };
 
 static const char html_type[] = "text/html; charset=utf-8";
 static const char json_type[] = "application/json";
@@ -20,6 +20,8 @@ struct call {
     struct response *response;
     const struct keyset *keyset;
     const char *language;
+    struct text here; /* for pages: visit.here */
+    struct page_visit visit;
     const char *pointer;        /* where in the body the code is, or NULL */
     struct assessment assessed; /* of its reading, once there is one */
 };
@@ -32,6 +34,7 @@ call_begin(struct call *call, struct worker *worker, const struct request *reque
     *call = (struct call){.worker = worker, .request = request, .response = response};
     call->keyset = keyring_acquire(app->keyring);
     call->language = request_language(request, pages_languages(app->pages));
+    text_init(&call->here, HERE_MAX);
     call->assessed.role = worker->caller.role;
     call->assessed.now = request->now;
     response_header(response, "Vary", "Accept, Accept-Language");
@@ -39,15 +42,31 @@ call_begin(struct call *call, struct worker *worker, const struct request *reque
 }
 
 static void
-call_end(const struct call *call)
+call_end(struct call *call)
 {
+    text_free(&call->here);
     keyring_release(call->worker->app->keyring, call->keyset);
 }
 
 /* ---- answers ---- */
 
+/* A page that has a form for POST instead of an address to come back to offers no languages. */
+static const struct page_visit *
+visit(struct call *call)
+{
+    const char *const *tags = pages_languages(call->worker->app->pages);
+    if (call->request->method != METHOD_POST)
+        request_here(&call->here, call->request);
+    call->visit = (struct page_visit){
+        .language = call->language,
+        .asked = request_language_asked(call->request, tags) != NULL,
+        .here = text_ok(&call->here) ? text_slice(&call->here) : slice_of(""),
+    };
+    return &call->visit;
+}
+
 static void
-answer_page(const struct call *call)
+answer_page(struct call *call)
 {
     const struct assessment *assessed = &call->assessed;
     const struct unit_view *view = &call->worker->view;
@@ -64,7 +83,7 @@ answer_page(const struct call *call)
         .now = assessed->now,
     };
     call->response->content_type = html_type;
-    page_verdict(&call->response->body, call->worker->app->pages, call->language, &page);
+    page_verdict(&call->response->body, call->worker->app->pages, visit(call), &page);
 }
 
 static void
@@ -82,7 +101,7 @@ answer_verdict(struct call *call)
 }
 
 static void
-answer_no_code(const struct call *call, enum reading_error error, struct slice typed)
+answer_no_code(struct call *call, enum reading_error error, struct slice typed)
 {
     struct response *response = call->response;
     if (!request_wants_html(call->request)) {
@@ -93,14 +112,14 @@ answer_no_code(const struct call *call, enum reading_error error, struct slice t
     response->status = 404;
     response->content_type = html_type;
     response_header(response, "Content-Language", "%s", call->language);
-    page_not_a_code(&response->body, call->worker->app->pages, call->language, error, typed);
+    page_not_a_code(&response->body, call->worker->app->pages, visit(call), error, typed);
 }
 
 /* ---- a label's link, as it was opened ---- */
 
 /* What the address bar shows, to be mended there by a person; nothing when it is too long. */
 static void
-answer_no_link(const struct call *call, enum reading_error error)
+answer_no_link(struct call *call, enum reading_error error)
 {
     const struct request *request = call->request;
     struct text link;
@@ -277,10 +296,10 @@ api_check_form(struct worker *worker, const struct request *request, struct resp
 void
 api_home(struct worker *worker, const struct request *request, struct response *response)
 {
-    const struct pages *pages = worker->app->pages;
-    const char *language = request_language(request, pages_languages(pages));
-    response_header(response, "Vary", "Accept-Language");
-    response_header(response, "Content-Language", "%s", language);
+    struct call call;
+    call_begin(&call, worker, request, response);
+    response_header(response, "Content-Language", "%s", call.language);
     response->content_type = html_type;
-    page_home(&response->body, pages, language);
+    page_home(&response->body, worker->app->pages, visit(&call));
+    call_end(&call);
 }

@@ -7,6 +7,11 @@
 /* clang-format off */
 #define PAGE_FIELDS(X)                                                      \
     X(PAGE_LANGUAGE, "language")                                            \
+    X(PAGE_ASKED, "asked")               /* there when ?lang= named it */   \
+    X(PAGE_HERE, "here")                 /* this page's address, for lang= */\
+    X(PAGE_CHOOSER, "languages[]")       /* tag, native */                  \
+    X(PAGE_TAG, "tag")                                                      \
+    X(PAGE_NATIVE, "native")             /* its own name */                 \
     X(PAGE_CLASS, "class")               /* ok, caution, bad, unchecked */  \
     X(PAGE_BRAND, "brand")                                                  \
     X(PAGE_WORD, "word")                 /* * of the class */               \
@@ -18,6 +23,10 @@
     X(PAGE_REASONS, "other_reasons[]")   /* sentence, means */              \
     X(PAGE_ACTION, "action")             /* * on the button */              \
     X(PAGE_ACTION_LINK, "action_link")                                      \
+    X(PAGE_REPORT_LINK, "report_link")   /* when it is not the action */    \
+    X(PAGE_OWNER_LINK, "owner_link")     /* when it is not the action */    \
+    X(PAGE_OWNED, "owned")               /* there when it is registered */  \
+    X(PAGE_REGISTERED, "registered")     /* since which month */            \
     X(PAGE_NAME, "name")                                                    \
     X(PAGE_MODEL, "model")                                                  \
     X(PAGE_ITEM, "item")                                                    \

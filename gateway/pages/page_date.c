@@ -21,9 +21,10 @@ put_one_line(struct text *out, struct slice s)
     }
 }
 
-void
-page_date(char out[static PAGE_DATE_MAX + 1], const struct vocabulary *words,
-          const struct language *language, civil_day day)
+/* `form` is the word that says how it is written. */
+static void
+write_date(char out[static PAGE_DATE_MAX + 1], const struct vocabulary *words, unsigned form,
+           const struct language *language, civil_day day)
 {
     char iso[DATE_TEXT_MAX];
     uint64_t month = 0;
@@ -40,8 +41,7 @@ page_date(char out[static PAGE_DATE_MAX + 1], const struct vocabulary *words,
     struct text line;
     text_init(&written, PAGE_DATE_MAX);
     text_init(&line, PAGE_DATE_MAX);
-    template_render(&written, &pages_word(language, words->day)->template, language->includes,
-                    &view);
+    template_render(&written, &pages_word(language, form)->template, language->includes, &view);
     put_one_line(&line, text_slice(&written));
     /* A date that does not fit is shown as the standard writes it. */
     if (!text_ok(&line) || !text_ok(&written) ||
@@ -49,4 +49,18 @@ page_date(char out[static PAGE_DATE_MAX + 1], const struct vocabulary *words,
         date_format(out, day);
     text_free(&written);
     text_free(&line);
+}
+
+void
+page_date(char out[static PAGE_DATE_MAX + 1], const struct vocabulary *words,
+          const struct language *language, civil_day day)
+{
+    write_date(out, words, words->day, language, day);
+}
+
+void
+page_month(char out[static PAGE_DATE_MAX + 1], const struct vocabulary *words,
+           const struct language *language, civil_day day)
+{
+    write_date(out, words, words->month_of_year, language, day);
 }

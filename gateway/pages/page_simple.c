@@ -3,15 +3,62 @@
 
 #include <stdio.h>
 
-void
-page_home(struct text *out, const struct pages *pages, const char *language)
+/* ---- the language ---- */
+
+bool
+page_next_language(struct view *view, const struct pages *pages, size_t index)
 {
-    struct view view = {.next = NULL};
-    page_render(out, pages, pages_language(pages, language), "home.html", &view);
+    if (index >= pages->language_count)
+        return false;
+    const struct language *language = pages->languages[index];
+    view->values[PAGE_TAG] = slice_of(language->tag);
+    view->values[PAGE_NATIVE] = text_slice(&pages_word(language, pages->vocabulary.own_name)->text);
+    return true;
+}
+
+/* Where there is no choice there is no chooser. */
+void
+page_put_visit(struct view *view, const struct pages *pages, const struct page_visit *visit)
+{
+    view->values[PAGE_ASKED] = slice_of(visit->asked ? "yes" : "");
+    if (pages->language_count > 1)
+        view->values[PAGE_HERE] = visit->here;
+}
+
+/* What the list needs. */
+struct desk {
+    const struct pages *pages;
+};
+
+static bool
+next_language(struct view *view, unsigned list, size_t index)
+{
+    const struct desk *desk = view->context;
+    return list == PAGE_CHOOSER && page_next_language(view, desk->pages, index);
+}
+
+/* ---- pages ---- */
+
+static void
+render(struct text *out, const struct pages *pages, const struct page_visit *visit,
+       const char *path, struct view *view)
+{
+    struct desk desk = {pages};
+    view->next = next_language;
+    view->context = &desk;
+    page_put_visit(view, pages, visit);
+    page_render(out, pages, pages_language(pages, visit->language), path, view);
 }
 
 void
-page_not_a_code(struct text *out, const struct pages *pages, const char *language,
+page_home(struct text *out, const struct pages *pages, const struct page_visit *visit)
+{
+    struct view view = {.next = NULL};
+    render(out, pages, visit, "home.html", &view);
+}
+
+void
+page_not_a_code(struct text *out, const struct pages *pages, const struct page_visit *visit,
                 enum reading_error error, struct slice typed)
 {
     struct view view = {.next = NULL};
@@ -19,7 +66,7 @@ page_not_a_code(struct text *out, const struct pages *pages, const char *languag
     view.chosen[PAGE_PROBLEM] = pages->vocabulary.problems[known];
     if (slice_utf8(typed))
         view.values[PAGE_TYPED] = typed;
-    page_render(out, pages, pages_language(pages, language), "code.html", &view);
+    render(out, pages, visit, "code.html", &view);
 }
 
 void

@@ -5,20 +5,24 @@
 #include <string.h>
 
 #include "gateway/pages/link.h"
+#include "gateway/pages/page_action.h"
 
-enum { CODES_MAX = REASON_COUNT * 24, ACTION_LINK_MAX = CANONICAL_MAX + 3 + TOKEN_CHARS };
+enum { CODES_MAX = REASON_COUNT * 24 };
 
 /* What a view points to and nobody else keeps, and what the lists need. */
 struct sheet {
     const struct verdict_page *model;
+    const struct page_visit *visit;
+    const struct pages *pages;
     const struct vocabulary *words;
     const struct language *language;
+    struct page_links links;
     struct text codes;
+    char registered[PAGE_DATE_MAX + 1];
     char made_on[PAGE_DATE_MAX + 1], expires_on[PAGE_DATE_MAX + 1];
     char starts_on[PAGE_DATE_MAX + 1], ends_on[PAGE_DATE_MAX + 1];
     char checked_on[PAGE_DATE_MAX + 1], checked_at[TIME_TEXT_MAX];
     char kid[2 * KID_BYTES + 1];
-    char action_link[ACTION_LINK_MAX + 1];
 };
 
 static void
@@ -33,19 +37,6 @@ put_date(struct view *view, enum page_field field, struct sheet *sheet,
 {
     page_date(buffer, sheet->words, sheet->language, day);
     put(view, field, buffer);
-}
-
-/* A verdict without a reason was never decided: it says that nothing was checked. */
-static enum reason
-worst(const struct verdict *verdict)
-{
-    return verdict->reason_count > 0 ? verdict->reasons[0] : REASON_REGISTRY_UNAVAILABLE;
-}
-
-static const struct product *
-shown_product(const struct verdict_page *model)
-{
-    return model->verdict->shows_unit ? model->product : NULL;
 }
 
 /* ---- the verdict ---- */
@@ -65,7 +56,7 @@ put_verdict(struct view *view, const struct sheet *sheet)
 {
     const struct verdict *verdict = sheet->model->verdict;
     enum verdict_class class = verdict->reason_count > 0 ? verdict->class : VERDICT_UNCHECKED;
-    const struct reason_words *words = &sheet->words->reasons[worst(verdict)];
+    const struct reason_words *words = &sheet->words->reasons[page_worst(verdict)];
     put(view, PAGE_CLASS, verdict_class_name(class));
     view->chosen[PAGE_WORD] = sheet->words->class_word[class];
     view->chosen[PAGE_ICON] = sheet->words->class_icon[class];
@@ -73,88 +64,21 @@ put_verdict(struct view *view, const struct sheet *sheet)
     view->chosen[PAGE_MEANS] = words->means;
     view->chosen[PAGE_NEXT] = words->next;
     put(view, PAGE_ALSO, reasons_shown(verdict) > 1 ? "yes" : "");
-    if (sheet->model->reading == NULL && worst(verdict) == REASON_LABEL_MALFORMED)
+    if (sheet->model->reading == NULL && page_worst(verdict) == REASON_LABEL_MALFORMED)
         view->chosen[PAGE_PROBLEM] = sheet->words->problems[sheet->model->error];
 }
 
-/* ---- the action: one, for the worst reason ---- */
-
-static const struct {
-    enum reason reason;
-    enum page_action action;
-} action_table[] = {
-    {REASON_REGISTRY_UNAVAILABLE, ACTION_RETRY},
-    {REASON_RATE_LIMITED, ACTION_RETRY},
-    {REASON_LABEL_MALFORMED, ACTION_ANOTHER},
-    {REASON_SIGNATURE_NEEDED, ACTION_ANOTHER},
-    {REASON_NO_SIGNATURE, ACTION_ANOTHER},
-    {REASON_RECALLED_STOP_USE, ACTION_RECALL},
-    {REASON_RECALLED, ACTION_RECALL},
-};
-
-static enum page_action
-wanted_action(enum reason reason)
-{
-    for (size_t i = 0; i < sizeof action_table / sizeof action_table[0]; i++)
-        if (action_table[i].reason == reason)
-            return action_table[i].action;
-    return ACTION_CONTACT;
-}
-
-/* The same question once more: the path of the label on this gateway. */
-static void
-write_retry(struct sheet *sheet)
-{
-    static const char host[] = "https://id.gs1.org";
-    const struct reading *reading = sheet->model->reading;
-    struct slice path = slice_of(reading == NULL ? "" : reading->canonical);
-    char token[TOKEN_CHARS + 1] = "";
-    if (!slice_take(&path, host)) {
-        (void)snprintf(sheet->action_link, sizeof sheet->action_link, "/");
-        return;
-    }
-    if (reading->has_token)
-        token_format(token, &reading->token);
-    (void)snprintf(sheet->action_link, sizeof sheet->action_link, "%.*s%s%s", (int)path.len,
-                   path.data, reading->has_token ? "?S=" : "", token);
-}
-
-/* Where the button of `action` leads, or "" when this answer has no such place. */
-static const char *
-action_target(struct sheet *sheet, enum page_action action)
-{
-    const struct product *product = shown_product(sheet->model);
-    const struct recall *recall = sheet->model->verdict->recall;
-    switch (action) {
-    case ACTION_CONTACT:
-        return product == NULL || link_kind(product->support) == LINK_NONE ? "" : product->support;
-    case ACTION_RECALL:
-        return recall == NULL || link_kind(recall->link) != LINK_WEB ? "" : recall->link;
-    case ACTION_RETRY:
-        write_retry(sheet);
-        return sheet->action_link;
-    case ACTION_ANOTHER:
-    case ACTION_COUNT:
-        break;
-    }
-    return "/";
-}
+/* ---- what may be done: one button, and small links below it ---- */
 
 static void
 put_action(struct view *view, struct sheet *sheet)
 {
-    enum page_action action = wanted_action(worst(sheet->model->verdict));
-    const char *target = action_target(sheet, action);
-    if (target[0] == '\0' && action == ACTION_RECALL) {
-        action = ACTION_CONTACT;
-        target = action_target(sheet, action);
-    }
-    if (target[0] == '\0') {
-        action = ACTION_ANOTHER;
-        target = action_target(sheet, action);
-    }
-    view->chosen[PAGE_ACTION] = sheet->words->actions[action];
-    put(view, PAGE_ACTION_LINK, target);
+    struct page_links *links = &sheet->links;
+    page_links_open(links, sheet->model, sheet->visit, sheet->language->tag);
+    view->chosen[PAGE_ACTION] = sheet->words->actions[links->action];
+    view->values[PAGE_ACTION_LINK] = text_slice(&links->action_link);
+    view->values[PAGE_OWNER_LINK] = text_slice(&links->owner_link);
+    view->values[PAGE_REPORT_LINK] = text_slice(&links->report_link);
 }
 
 /* ---- the thing ---- */
@@ -214,7 +138,7 @@ static bool
 speaks_of_warranty(const struct verdict *verdict)
 {
     return verdict->shows_unit && verdict->reason_count > 0 &&
-           (verdict->class != VERDICT_BAD || worst(verdict) == REASON_RECALLED_STOP_USE);
+           (verdict->class != VERDICT_BAD || page_worst(verdict) == REASON_RECALLED_STOP_USE);
 }
 
 static void
@@ -250,7 +174,6 @@ static void
 put_codes(struct view *view, struct sheet *sheet)
 {
     const struct verdict *verdict = sheet->model->verdict;
-    text_init(&sheet->codes, CODES_MAX);
     for (size_t i = 0; i < verdict->reason_count; i++)
         text_printf(&sheet->codes, "%s%s", i == 0 ? "" : ", ",
                     reason_info(verdict->reasons[i])->code);
@@ -328,32 +251,50 @@ static bool
 next_item(struct view *view, unsigned list, size_t index)
 {
     struct sheet *sheet = view->context;
+    if (list == PAGE_CHOOSER)
+        return page_next_language(view, sheet->pages, index);
     return list == PAGE_REASONS ? next_reason(view, sheet, index)
                                 : next_entitlement(view, sheet, index);
 }
 
 /* ---- the page ---- */
 
+/* Since which month somebody owns it: enough for who is about to buy it from somebody else. */
+static void
+put_registered(struct view *view, struct sheet *sheet)
+{
+    const struct unit *unit = sheet->model->unit;
+    if (sheet->links.owners != ACTION_OWN)
+        return;
+    put(view, PAGE_OWNED, "yes");
+    page_month(sheet->registered, sheet->words, sheet->language, unit->activated_on);
+    put(view, PAGE_REGISTERED, sheet->registered);
+}
+
 static void
 put_unit(struct view *view, struct sheet *sheet)
 {
     const struct verdict_page *model = sheet->model;
-    if (shown_product(model) != NULL)
+    if (page_product(model) != NULL)
         put_product(view, model->product);
     if (model->verdict->shows_unit && model->unit != NULL)
         put_dates(view, sheet);
+    put_registered(view, sheet);
     if (model->verdict->shows_unit)
         put_recall(view, model->verdict->recall, sheet->language->tag);
     put_warranty(view, sheet);
 }
 
 void
-page_verdict(struct text *out, const struct pages *pages, const char *language,
+page_verdict(struct text *out, const struct pages *pages, const struct page_visit *visit,
              const struct verdict_page *model)
 {
-    struct sheet sheet = {.model = model, .words = &pages->vocabulary};
-    sheet.language = pages_language(pages, language);
+    struct sheet sheet = {
+        .model = model, .visit = visit, .pages = pages, .words = &pages->vocabulary};
+    sheet.language = pages_language(pages, visit->language);
     struct view view = {.next = next_item, .context = &sheet};
+    text_init(&sheet.codes, CODES_MAX);
+    page_put_visit(&view, pages, visit);
     put_verdict(&view, &sheet);
     put_action(&view, &sheet);
     if (model->reading != NULL)
@@ -361,5 +302,7 @@ page_verdict(struct text *out, const struct pages *pages, const char *language,
     put_unit(&view, &sheet);
     put_check(&view, &sheet);
     page_render(out, pages, sheet.language, "verdict.html", &view);
+    out->failed |= !text_ok(&sheet.codes) || !page_links_ok(&sheet.links);
+    page_links_close(&sheet.links);
     text_free(&sheet.codes);
 }

@@ -24,9 +24,15 @@ const char *const *pages_languages(const struct pages *pages);
 /* Value of the Content-Security-Policy header of every page; at most 255 bytes. */
 const char *pages_csp(const struct pages *pages);
 
-/* The page functions append to `out`, whose max is PAGE_MAX or more; an unknown `language` gives
- * the first. Texts from outside are escaped, and links that are not what they should be are left
- * out (link.h). */
+/* The page functions append to `out`, whose max is PAGE_MAX or more. Texts from outside are
+ * escaped, and links that are not what they should be are left out (link.h). */
+
+/* In which language a page is, and where. */
+struct page_visit {
+    const char *language; /* an unknown one gives the first */
+    bool asked;           /* by ?lang=: links and forms carry it on */
+    struct slice here;    /* request_here: the chooser of languages leads back to it; empty: none */
+};
 
 /* What a verdict page speaks of. Pointers are borrowed for the call. */
 struct verdict_page {
@@ -41,11 +47,11 @@ struct verdict_page {
     int64_t now;
 };
 
-void page_verdict(struct text *out, const struct pages *pages, const char *language,
+void page_verdict(struct text *out, const struct pages *pages, const struct page_visit *visit,
                   const struct verdict_page *model);
 
 /* What was scanned or typed is no code: why, and a field to try again that holds it. */
-void page_not_a_code(struct text *out, const struct pages *pages, const char *language,
+void page_not_a_code(struct text *out, const struct pages *pages, const struct page_visit *visit,
                      enum reading_error error, struct slice typed);
 
 /* A page of plain words for an HTTP error: needs nothing else to load. `detail` is one sentence
@@ -54,7 +60,7 @@ void page_error(struct text *out, const struct pages *pages, const char *languag
                 const char *detail);
 
 /* The front page of a gateway: what this is, and a field to type or paste a code. */
-void page_home(struct text *out, const struct pages *pages, const char *language);
+void page_home(struct text *out, const struct pages *pages, const struct page_visit *visit);
 
 /* The sentence for a reason in a language, plain text: also for the JSON answer. */
 const char *pages_reason_sentence(const struct pages *pages, const char *language,

@@ -11,10 +11,9 @@ static const int statuses[] = {400, 401, 403, 404, 405, 413, 415, 429, 500, 503}
 _Static_assert(sizeof statuses / sizeof statuses[0] <= PAGE_ERRORS_MAX, "the errors fit");
 
 static const char *const action_names[ACTION_COUNT] = {
-    [ACTION_CONTACT] = "contact",
-    [ACTION_RECALL] = "recall",
-    [ACTION_RETRY] = "retry",
-    [ACTION_ANOTHER] = "another",
+    [ACTION_CONTACT] = "contact", [ACTION_RECALL] = "recall",     [ACTION_RETRY] = "retry",
+    [ACTION_ANOTHER] = "another", [ACTION_REGISTER] = "register", [ACTION_OWN] = "own",
+    [ACTION_REPORT] = "report",   [ACTION_FOUND] = "found",
 };
 
 struct search {
@@ -80,6 +79,8 @@ find_facts(struct vocabulary *out, struct search *s)
     out->recorded = find(s, "check.recorded");
     out->not_recorded = find(s, "check.not_recorded");
     out->day = find(s, "date.day");
+    out->month_of_year = find(s, "date.month");
+    out->own_name = find(s, "language.name");
     for (unsigned m = 0; m < 12; m++)
         out->months[m] = find(s, "month.%u", m + 1);
 }

@@ -10,7 +10,17 @@
 #include "gateway/pages/template.h"
 #include "gateway/rules/verdict.h"
 
-enum page_action { ACTION_CONTACT, ACTION_RECALL, ACTION_RETRY, ACTION_ANOTHER, ACTION_COUNT };
+enum page_action {
+    ACTION_CONTACT,
+    ACTION_RECALL,
+    ACTION_RETRY,
+    ACTION_ANOTHER,
+    ACTION_REGISTER,
+    ACTION_OWN,    /* the owner's page */
+    ACTION_REPORT, /* this looks fake */
+    ACTION_FOUND,  /* this is the one that somebody misses */
+    ACTION_COUNT
+};
 
 enum { PAGE_ERRORS_MAX = 16 };
 
@@ -32,7 +42,8 @@ struct vocabulary {
     uint16_t problems[READ_ERROR_COUNT]; /* 0 for READ_OK */
     uint16_t actions[ACTION_COUNT];
     uint16_t recorded, not_recorded;
-    uint16_t day, months[12]; /* how a date is written */
+    uint16_t day, month_of_year, months[12]; /* how a date is written */
+    uint16_t own_name;                       /* of the language */
     size_t error_count;
     struct error_words errors[PAGE_ERRORS_MAX];
 };

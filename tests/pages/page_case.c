@@ -13,6 +13,8 @@
 /* 2026-11-22 14:33:20 UTC */
 enum { NOW = 1795358000 };
 
+const struct page_visit in_english = {.language = "en"};
+
 civil_day
 day_of(const char *iso)
 {
@@ -122,7 +124,7 @@ scene_render(const struct pages *pages, const struct scene *scene)
 {
     struct text out;
     text_init(&out, PAGE_MAX);
-    page_verdict(&out, pages, "en", &scene->page);
+    page_verdict(&out, pages, &in_english, &scene->page);
     assert_true(text_ok(&out));
     assert_null(strstr(out.data, "{{"));
     return out;

@@ -16,6 +16,8 @@ struct scene {
     struct verdict_page page;
 };
 
+extern const struct page_visit in_english;
+
 /* The pages point into the scene: it is not to be copied. */
 void scene_open(struct scene *scene);
 /* The verdict with these reasons alone, worst first; -1 ends. What the class and shows_unit follow

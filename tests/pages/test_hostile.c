@@ -87,7 +87,7 @@ texts_stay_texts(void **state)
     for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
         fill(&scene, hostile[i]);
         text_init(&page, PAGE_MAX);
-        page_verdict(&page, *state, "en", &scene.page);
+        page_verdict(&page, *state, &in_english, &scene.page);
         assert_true(text_ok(&page));
         struct text tags = skeleton(&page);
         if (tags.len != expected.len || memcmp(tags.data, expected.data, tags.len) != 0)
@@ -132,12 +132,12 @@ what_was_typed(void **state)
 {
     struct text page;
     text_init(&page, PAGE_MAX);
-    page_not_a_code(&page, *state, "en", READ_NOT_A_CODE, slice_of("harmless"));
+    page_not_a_code(&page, *state, &in_english, READ_NOT_A_CODE, slice_of("harmless"));
     assert_shows("harmless", &page, "value=\"harmless\"");
     struct text expected = skeleton(&page);
     for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
         text_reset(&page);
-        page_not_a_code(&page, *state, "en", READ_NOT_A_CODE, slice_of(hostile[i]));
+        page_not_a_code(&page, *state, &in_english, READ_NOT_A_CODE, slice_of(hostile[i]));
         struct text tags = skeleton(&page);
         assert_string_equal(tags.data, expected.data);
         text_free(&tags);
@@ -151,7 +151,7 @@ what_was_typed(void **state)
 
     /* Bytes that are no text are not shown at all. */
     text_reset(&page);
-    page_not_a_code(&page, *state, "en", READ_BAD_CHARACTER, slice_make("a\xFFz", 3));
+    page_not_a_code(&page, *state, &in_english, READ_BAD_CHARACTER, slice_make("a\xFFz", 3));
     assert_shows("not UTF-8", &page, "value=\"\"");
     text_free(&page);
 }

@@ -105,7 +105,7 @@ mistakes_in_a_file(void **state)
         {"a word that is not there", "home.html", "{{>home.lead}}", "{{>home.led}}",
          "cannot include 'home.led'"},
         {"an attribute without quotes", "form.html", "value=\"{{typed}}\"", "value={{typed}}",
-         "form.html:4: an attribute is not quoted"},
+         "form.html:5: an attribute is not quoted"},
         {"a file that includes itself", "error.html", "{{>head.html}}", "{{>error.html}}",
          "error.html:5: cannot include 'error.html'"},
         {"a file that comes later", "head.html", "{{>style.css}}", "{{>verdict.html}}",
@@ -209,13 +209,13 @@ a_second_language(void **state)
     text_init(&out, PAGE_MAX);
     struct verdict verdict = {.class = VERDICT_OK, .reason_count = 1, .reasons = {REASON_GENUINE}};
     struct verdict_page model = {.verdict = &verdict, .error = READ_OK};
-    page_verdict(&out, pages, "xx", &model);
+    page_verdict(&out, pages, &(struct page_visit){.language = "xx"}, &model);
     assert_true(text_ok(&out));
     assert_non_null(strstr(out.data, "<html lang=\"xx\" dir=\"rtl\">"));
     assert_non_null(strstr(out.data, "<h1>\xD8\xB9</h1>"));
 
     text_reset(&out);
-    page_verdict(&out, pages, "qq", &model);
+    page_verdict(&out, pages, &(struct page_visit){.language = "qq"}, &model);
     assert_non_null(strstr(out.data, "<html lang=\"en\" dir=\"ltr\">"));
     assert_non_null(strstr(out.data, "<h1>Genuine label</h1>"));
     text_free(&out);
@@ -232,7 +232,7 @@ the_policy_allows_the_style(void **state)
     (void)state;
     assert_int_equal(pages_open(&pages, NULL), ERR_OK);
     text_init(&out, PAGE_MAX);
-    page_home(&out, pages, "en");
+    page_home(&out, pages, &(struct page_visit){.language = "en"});
     const char *begin = strstr(out.data, "<style>");
     assert_non_null(begin);
     begin += strlen("<style>");
@@ -260,8 +260,9 @@ starts_with_any(const char *key)
 {
     /* Words that the program chooses by name (vocabulary.c). */
     static const char *const families[] = {
-        "verdict.", "reason ", "cover.", "label.",   "key.",           "problem.",
-        "action.",  "error ",  "month.", "date.day", "check.recorded", "check.not_recorded"};
+        "verdict.",     "reason ", "cover.", "label.", "key.",           "problem.",
+        "action.",      "error ",  "month.", "date.",  "check.recorded", "check.not_recorded",
+        "language.name"};
     for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
         if (strncmp(key, families[i], strlen(families[i])) == 0)
             return true;

@@ -30,7 +30,7 @@ home(void **state)
 {
     struct text page;
     text_init(&page, PAGE_MAX);
-    page_home(&page, *state, "en");
+    page_home(&page, *state, &in_english);
     assert_self_contained("home", &page);
     assert_shows("home", &page, "<form action=\"/check\" method=\"get\"");
     assert_shows("home", &page, "<label for=\"code\">");
@@ -70,7 +70,7 @@ not_a_code(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct text page;
         text_init(&page, PAGE_MAX);
-        page_not_a_code(&page, *state, "en", rows[i].error, slice_of("what was typed"));
+        page_not_a_code(&page, *state, &in_english, rows[i].error, slice_of("what was typed"));
         assert_self_contained(rows[i].label, &page);
         assert_shows(rows[i].label, &page, rows[i].shown);
         assert_shows(rows[i].label, &page, "This is not a label code");

@@ -15,6 +15,8 @@ enum { PAGE_AIM = 14 * 1024 };
 
 static const char help[] = "href=\"https://nordlys.example/help\">Get help from Nordlys</a>";
 static const char another[] = "href=\"/\">Check another code</a>";
+static const char report[] = ">Report this label</a>";
+static const char found[] = ">Tell Nordlys where it is</a>";
 static const char notice[] = "href=\"https://nordlys.example/recalls/4\">Read the recall notice<";
 
 struct row {
@@ -30,19 +32,20 @@ static const struct row rows[] = {
     {REASON_LABEL_MALFORMED, "label_malformed", "bad", "Stop", "a part of its code is missing",
      "Scan the code on the item once more.", another},
     {REASON_LABEL_FORGED, "label_forged", "bad", "Stop", "This label is not genuine.",
-     "Do not buy or use the item.", help},
+     "Do not buy or use the item.", report},
     {REASON_ISSUER_UNKNOWN, "issuer_unknown", "bad", "Stop", "We do not know who made this label.",
-     "Do not rely on this label.", help},
+     "Do not rely on this label.", report},
     {REASON_ISSUER_REVOKED, "issuer_revoked", "bad", "Stop", "This label is no longer accepted.",
-     "The maker can check the item in another way", help},
+     "The maker can check the item in another way", report},
     {REASON_ISSUER_OUT_OF_SCOPE, "issuer_out_of_scope", "bad", "Stop",
-     "This label was not made for this product.", "Ask the seller where the item comes from", help},
+     "This label was not made for this product.", "Ask the seller where the item comes from",
+     report},
     {REASON_NEVER_ISSUED, "never_issued", "bad", "Stop",
-     "No item with this serial number is on record.", "Do not buy the item.", help},
+     "No item with this serial number is on record.", "Do not buy the item.", report},
     {REASON_STOLEN, "stolen", "bad", "Stop", "This item has been reported stolen.",
-     "contact the maker or the police.", help},
+     "contact the maker or the police.", found},
     {REASON_RETIRED, "retired", "bad", "Stop", "This item was taken out of use.", "Do not buy it.",
-     help},
+     report},
     {REASON_RECALLED_STOP_USE, "recalled, stop use", "bad", "Stop", "Stop using it now.",
      "Stop using it, and do what the recall notice says.", notice},
     {REASON_RECALLED, "recalled", "caution", "Take care", "This item is recalled.",
@@ -52,11 +55,11 @@ static const struct row rows[] = {
     {REASON_HELD, "held", "caution", "Take care", "This item is on hold.",
      "Do not buy or sell it before that is settled.", help},
     {REASON_LOST, "lost", "caution", "Take care", "This item has been reported lost.",
-     "If you found it, please tell the maker", help},
+     "If you found it, please tell the maker", found},
     {REASON_EXPIRED, "expired", "caution", "Take care", "This item is past its date.",
      "Do not use it if safety or health depends on it.", help},
     {REASON_LOT_MISMATCH, "lot_mismatch", "caution", "Take care",
-     "This label does not match our record of the item.", "Compare the batch on the item", help},
+     "This label does not match our record of the item.", "Compare the batch on the item", report},
     {REASON_NOT_IN_MARKET, "not_in_market", "caution", "Take care",
      "This item was not made for sale in your country.", "Ask the seller about the warranty", help},
     {REASON_RETURNED, "returned", "caution", "Take care", "This item was given back to a shop.",
@@ -67,7 +70,7 @@ static const struct row rows[] = {
      "This was looked up without its label.", "Scan the square code on the label.", another},
     {REASON_GENUINE, "genuine", "ok", "Genuine label",
      "This label is genuine, and its item is on record.",
-     "Check that the name and the serial number match", help},
+     "Check that the name and the serial number match", ">Register this item</a>"},
 };
 _Static_assert(sizeof rows / sizeof rows[0] == REASON_COUNT, "every reason has a row");
 

@@ -166,9 +166,9 @@ links(void **state)
         int reason;
         const char *support, *recall, *button;
     } rows[] = {
-        {"mail", REASON_STOLEN, "mailto:a@b.example", "", "\"mailto:a@b.example\">Get help"},
-        {"no support", REASON_STOLEN, "", "", "href=\"/\">Check another code"},
-        {"support is a script", REASON_STOLEN, "javascript:alert(1)", "",
+        {"mail", REASON_HELD, "mailto:a@b.example", "", "\"mailto:a@b.example\">Get help"},
+        {"no support", REASON_HELD, "", "", "href=\"/\">Check another code"},
+        {"support is a script", REASON_HELD, "javascript:alert(1)", "",
          "href=\"/\">Check another code"},
         {"recall without a link", REASON_RECALLED, "tel:112", "", "\"tel:112\">Get help"},
         {"recall link is a script", REASON_RECALLED, "", "javascript:alert(1)",
@@ -187,6 +187,144 @@ links(void **state)
         assert_shows(rows[i].label, &page, rows[i].button);
         assert_hides(rows[i].label, &page, "javascript:");
         assert_hides(rows[i].label, &page, "http://nordlys");
+        text_free(&page);
+    }
+}
+
+/* Who may register or open what, by the state of the unit: the button when nothing speaks against
+ * the item, and a small link beside another button. */
+static void
+owners(void **state)
+{
+    static const char register_link[] = "href=\"/register?code=https%3A%2F%2Fid.gs1.org%2F01%2F";
+    static const char owner_link[] = "href=\"/owner/09506000134352/7K3M9Q2XBT4H\"";
+    static const struct {
+        const char *label;
+        int reason;
+        enum unit_state unit;
+        bool owned, before_sale;
+        const char *button, *small; /* NULL: there is none */
+    } rows[] = {
+        {"sold", REASON_GENUINE, UNIT_SOLD, false, false, "Register this item", NULL},
+        {"registered", REASON_GENUINE, UNIT_SOLD, true, false, "Open my product page", NULL},
+        {"in stock", REASON_GENUINE, UNIT_IN_STOCK, false, false, "Get help from Nordlys", NULL},
+        {"in stock, may be registered", REASON_GENUINE, UNIT_IN_STOCK, false, true,
+         "Register this item", NULL},
+        {"issued, may be registered", REASON_GENUINE, UNIT_ISSUED, false, true,
+         "Register this item", NULL},
+        {"returned", REASON_RETURNED, UNIT_RETURNED, false, true, "Get help from Nordlys", NULL},
+        {"retired", REASON_RETIRED, UNIT_RETIRED, true, true, "Report this label", NULL},
+        {"recalled and registered", REASON_RECALLED, UNIT_SOLD, true, false,
+         "Read the recall notice", owner_link},
+        {"recalled, not registered", REASON_RECALLED, UNIT_SOLD, false, false,
+         "Read the recall notice", register_link},
+        {"stolen and registered", REASON_STOLEN, UNIT_SOLD, true, false, "where it is", owner_link},
+        {"held", REASON_HELD, UNIT_SOLD, true, false, "Get help from Nordlys", owner_link},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct scene scene;
+        scene_open(&scene);
+        scene_reasons(&scene, (const int[]){rows[i].reason, -1});
+        scene.verdict.recall = rows[i].reason == REASON_RECALLED ? &scene.recall : NULL;
+        scene.unit.state = rows[i].unit;
+        scene.unit.activated_on = day_of("2026-10-05");
+        scene.product.activation_before_sale = rows[i].before_sale;
+        scene.unit.owner[0] = rows[i].owned ? 1 : 0;
+        struct text page = scene_render(*state, &scene);
+        assert_shows(rows[i].label, &page, rows[i].button);
+        if (rows[i].small != NULL)
+            assert_shows(rows[i].label, &page, rows[i].small);
+        (rows[i].small != NULL ? assert_shows : assert_hides)(rows[i].label, &page, "I own this");
+        bool told = rows[i].owned && rows[i].unit == UNIT_SOLD;
+        (told ? assert_shows : assert_hides)(rows[i].label, &page,
+                                             "Registered to an owner since October" NBSP "2026");
+        text_free(&page);
+    }
+}
+
+/* Nothing about an owner without the label that proves who asks. */
+static void
+owners_are_nobodys_business(void **state)
+{
+    static const struct {
+        const char *label;
+        int reason;
+        enum label_result result;
+        bool shows_unit;
+    } rows[] = {
+        {"typed by staff", REASON_NO_SIGNATURE, LABEL_NO_SIGNATURE, true},
+        {"forged, seen by staff", REASON_LABEL_FORGED, LABEL_FORGED, true},
+        {"forged", REASON_LABEL_FORGED, LABEL_FORGED, false},
+        {"unavailable", REASON_REGISTRY_UNAVAILABLE, LABEL_UNCHECKED, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct scene scene;
+        scene_open(&scene);
+        scene_reasons(&scene, (const int[]){rows[i].reason, -1});
+        scene.verdict.shows_unit = rows[i].shows_unit;
+        scene.page.label = rows[i].result;
+        scene.unit.owner[0] = 1;
+        struct text page = scene_render(*state, &scene);
+        assert_hides(rows[i].label, &page, "Registered to an owner");
+        assert_hides(rows[i].label, &page, "I own this");
+        assert_hides(rows[i].label, &page, "/owner/");
+        text_free(&page);
+    }
+}
+
+/* A report is about the label as it was scanned, signature and all. */
+static void
+reports(void **state)
+{
+    struct scene scene;
+    scene_open(&scene);
+    char token[TOKEN_CHARS + 1];
+    char href[400] = "href=\"/report?code=https%3A%2F%2Fid.gs1.org%2F01%2F09506000134352%2F10%2F"
+                     "L24A0917%2F21%2F7K3M9Q2XBT4H%3FS%3D";
+    token_format(token, &scene.reading.token);
+    strcat(strcat(href, token), "\"");
+    struct text page = scene_render(*state, &scene);
+    assert_shows("genuine, small", &page, href);
+    assert_shows("genuine, small", &page, ">Does this look fake?</a>");
+    text_free(&page);
+
+    scene_reasons(&scene, (const int[]){REASON_LABEL_FORGED, -1});
+    page = scene_render(*state, &scene);
+    assert_shows("forged, the button", &page, href);
+    assert_hides("forged, the button", &page, "Does this look fake?");
+    text_free(&page);
+
+    /* What could not be checked is no reason to report anybody. */
+    scene_reasons(&scene, (const int[]){REASON_REGISTRY_UNAVAILABLE, -1});
+    page = scene_render(*state, &scene);
+    assert_hides("unavailable", &page, "/report");
+    text_free(&page);
+}
+
+/* Who asked for a language by ?lang= goes on in it. */
+static void
+language_goes_along(void **state)
+{
+    static const struct {
+        const char *label;
+        int reason;
+        const char *link;
+    } rows[] = {
+        {"another", REASON_SIGNATURE_NEEDED, "href=\"/?lang=en\""},
+        {"again", REASON_RATE_LIMITED, "&#38;lang=en\">Try again<"},
+        {"report", REASON_LABEL_FORGED, "&#38;lang=en\">Report this label<"},
+        {"register", REASON_GENUINE, "&#38;lang=en\">Register this item<"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct scene scene;
+        scene_open(&scene);
+        scene_reasons(&scene, (const int[]){rows[i].reason, -1});
+        struct page_visit visit = {.language = "en", .asked = true};
+        struct text page;
+        text_init(&page, PAGE_MAX);
+        page_verdict(&page, *state, &visit, &scene.page);
+        assert_true(text_ok(&page));
+        assert_shows(rows[i].label, &page, rows[i].link);
         text_free(&page);
     }
 }
@@ -304,6 +442,10 @@ main(void)
         cmocka_unit_test(every_entitlement),
         cmocka_unit_test(dates_come_from_the_lot_when_the_unit_has_none),
         cmocka_unit_test(links),
+        cmocka_unit_test(owners),
+        cmocka_unit_test(owners_are_nobodys_business),
+        cmocka_unit_test(reports),
+        cmocka_unit_test(language_goes_along),
         cmocka_unit_test(pictures),
         cmocka_unit_test(trying_again),
         cmocka_unit_test(malformed_says_what_is_wrong),
