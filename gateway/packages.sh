@@ -3,7 +3,9 @@
 
 build_packages=(build-essential cmake pkg-config libsodium-dev libcivetweb-dev liblmdb-dev
     libcjson-dev libqrencode-dev libpng-dev libinih-dev libcsv-dev libhpdf-dev)
-test_packages=(libcmocka-dev curl zbar-tools librsvg2-bin poppler-utils)
+# The fonts have Latin and Arabic letters, and Japanese: 10 MB.
+test_packages=(libcmocka-dev curl zbar-tools librsvg2-bin poppler-utils chromium fonts-dejavu-core
+    fonts-droid-fallback)
 
 # install_missing PACKAGE...
 install_missing() {

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Debian's Chromium, and pages that are watched while they load: what a visit finds wrong is a list
+// of sentences, and a test expects none.
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const executablePath = process.env.ASSAY_CHROMIUM ?? '/usr/bin/chromium';
+const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export function startBrowser(args = []) {
+  return chromium.launch({ executablePath, args: [...quiet, ...args] });
+}
+
+// A browser whose only camera plays the clip (a file of clip.mjs) in a loop, and asks nobody.
+export function startBrowserWithCamera(clip) {
+  return startBrowser(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+    `--use-file-for-fake-video-capture=${clip}`]);
+}
+
+// Chromium reports a refused page as an error of its own; that one is the answer we came for.
+function isExpected(message, url, status) {
+  return status >= 400 && message.location().url === url &&
+    message.text().startsWith(`Failed to load resource: the server responded with a status of ${status}`);
+}
+
+// Notes everything that goes wrong on `page` in the list that is returned. `origin` is the only
+// host that may be asked.
+async function watch(page, origin, { url, status }) {
+  const seen = { findings: [], requests: [] };
+  const note = (text) => seen.findings.push(text);
+  page.on('pageerror', (error) => note(`page error: ${error.message}`));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && !isExpected(message, url, status)) {
+      note(`console ${message.type()}: ${message.text()}`);
+    }
+  });
+  page.on('request', (request) => {
+    if (request.url().startsWith('data:') || request.url().startsWith('blob:')) return;
+    seen.requests.push(request.url());
+    if (new URL(request.url()).origin !== origin) note(`request to another origin: ${request.url()}`);
+  });
+  page.on('requestfailed', (request) => note(`request failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400 && response.url() !== url) note(`status ${response.status()}: ${response.url()}`);
+  });
+  // Reported by the browser itself, so a page without JavaScript is watched as well.
+  const devtools = await page.context().newCDPSession(page);
+  devtools.on('Audits.issueAdded', ({ issue }) => {
+    const details = issue.details.contentSecurityPolicyIssueDetails;
+    if (details) note(`CSP violation: ${details.violatedDirective} ${details.blockedURL ?? ''}`.trim());
+  });
+  await devtools.send('Audits.enable');
+  seen.devtools = devtools;
+  return seen;
+}
+
+// Nothing but a form can make a browser post, so there is one that the gateway did not write.
+async function post(page, url) {
+  await page.setContent(`<form method="post" action="${url}"></form>`);
+  const [response] = await Promise.all([
+    page.waitForResponse(url),
+    page.waitForURL(url),
+    page.locator('form').evaluate((form) => form.submit()),
+  ]);
+  return response;
+}
+
+// Opens {path, status = 200, method = 'GET'} and gives the page, its answer and what was wrong.
+export async function visit(context, origin, row) {
+  const url = origin + row.path;
+  const status = row.status ?? 200;
+  const page = await context.newPage();
+  const seen = await watch(page, origin, { url, status });
+  const response = row.method === 'POST' ? await post(page, url) : await page.goto(url);
+  if (response.status() !== status) seen.findings.push(`status ${response.status()} where ${status} was expected`);
+  return { page, response, ...seen };
+}
+
+// A session of a member of staff: the browser gets the cookie that the key is exchanged for.
+export async function signIn(context, origin, key) {
+  const answer = await fetch(`${origin}/v1/session`, {
+    method: 'POST', headers: { 'content-type': 'application/json', origin }, body: JSON.stringify({ key }),
+  });
+  if (!answer.ok) throw new Error(`POST /v1/session: ${answer.status} ${await answer.text()}`);
+  const cookies = answer.headers.getSetCookie().map((line) => {
+    const [pair] = line.split(';');
+    const at = pair.indexOf('=');
+    return { name: pair.slice(0, at), value: pair.slice(at + 1), url: origin, httpOnly: /;\s*httponly/i.test(line),
+      secure: /;\s*secure/i.test(line), sameSite: 'Strict' };
+  });
+  await context.addCookies(cookies);
+}
+
+// A way to look at a page: {width, height, scheme, zoom, text, dir}. Zoom is the browser's own: half
+// the room at twice the density. `text` enlarges the letters alone; `dir` turns the page round.
+export async function arrange(visited, look) {
+  const zoom = look.zoom ?? 1;
+  await visited.devtools.send('Emulation.setDeviceMetricsOverride', {
+    width: Math.floor(look.width / zoom), height: Math.floor((look.height ?? 640) / zoom), deviceScaleFactor: zoom,
+    mobile: false,
+  });
+  await visited.page.emulateMedia({ colorScheme: look.scheme ?? 'light', media: look.media ?? 'screen' });
+  await visited.page.evaluate(([text, dir]) => {
+    const { documentElement: root } = document;
+    root.dataset.dir ??= root.dir;
+    root.dir = dir || root.dataset.dir;
+    root.style.fontSize = text ? `${text}%` : '';
+  }, [look.text, look.dir]);
+}
+
+export const lookName = (look) => Object.entries(look).map(([key, value]) => `${key} ${value}`).join(', ');
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+// Accessibility, by axe-core; it comes in through the debugger, so the page's policy stays as it is.
+export async function axeFindings(page) {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
+  const result = await page.evaluate(async (runOnly) => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+    const options = { runOnly, preload: false, resultTypes: ['violations', 'incomplete'],
+      rules: { 'target-size': { enabled: true } } };
+    const { violations, incomplete } = await window.axe.run(document, options);
+    const flat = (list) => list.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`));
+    return [...flat(violations), ...flat(incomplete).map((text) => `undecided ${text}`)];
+  }, tags);
+  return result.map((text) => `axe ${text}`);
+}
