@@ -40,9 +40,11 @@ struct app {
 /* A browser session of staff: what auth.c found by the cookie. */
 struct signed_in {
     bool is;
+    bool over; /* a cookie came, and its session is over or was never: whoever asks is the public */
     struct session session;
     char csrf[CSRF_CHARS + 1]; /* what a form of this session has to carry as `csrf` */
     char name[CREDENTIAL_NAME_MAX + 1];
+    int64_t ends_at; /* at the latest */
 };
 
 /* One thread's: a session with the registry and buffers too large for its stack (100 KB). */

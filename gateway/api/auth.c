@@ -5,7 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BEARER_MAX = APIKEY_CHARS };
+#include "gateway/api/known.h"
+#include "gateway/api/session.h"
+#include "gateway/api/session_cookie.h"
+
+enum { BEARER_MAX = APIKEY_CHARS, LOCATION_MAX_BYTES = 1000 };
 _Static_assert((int)OWNER_SECRET_CHARS <= (int)BEARER_MAX, "an owner secret fits");
 
 /* ---- problems ---- */
@@ -45,6 +49,32 @@ refuse_unasked(struct response *response)
     return false;
 }
 
+/* Is it a person who looks for a page of staff? Programs ask below /v1/. */
+static bool
+is_page(const struct request *request)
+{
+    return !slice_starts(request->path, "/v1/") && request_wants_html(request);
+}
+
+/* Brought back afterwards, to what can be asked for again. */
+static bool
+send_to_sign_in(const struct request *request, struct response *response)
+{
+    struct text next;
+    text_init(&next, LOCATION_MAX_BYTES);
+    text_put(&next, "?next=");
+    text_percent(&next, request->path);
+    text_percent(&next, slice_of(request->query.len > 0 ? "?" : ""));
+    text_percent(&next, request->query);
+    bool again = request->method == METHOD_GET || request->method == METHOD_HEAD;
+    response->status = 303;
+    response->content_type = "text/plain; charset=utf-8";
+    response_header(response, "Location", "/sign-in%s", again && text_ok(&next) ? next.data : "");
+    text_put(&response->body, "Sign in first: /sign-in\n");
+    text_free(&next);
+    return false;
+}
+
 /* ---- who ---- */
 
 /* "Bearer TOKEN" (RFC 6750 §2.1; the scheme in any case). False when it is not of that form or too
@@ -58,74 +88,46 @@ bearer(char out[static BEARER_MAX + 1], const struct request *request)
            slice_copy(out, BEARER_MAX + 1, slice_trim(rest));
 }
 
-static void
-become(struct caller *caller, const struct credential *credential)
-{
-    caller->role = credential->role;
-    memcpy(caller->id, credential->id, sizeof caller->id);
-    memcpy(caller->organisation, credential->organisation, sizeof caller->organisation);
-    caller->location_count = credential->location_count;
-    memcpy(caller->locations, credential->locations, sizeof caller->locations);
-}
-
-/* For the list of credentials: a key that nobody uses any more should be revoked. Who loses the
- * race, or a write that fails, leaves it to the next request. */
-static void
-note_use(struct worker *worker, struct credential *credential, int64_t now)
-{
-    struct operation operation = {.at = now, .role = credential->role, .note = "used"};
-    civil_day today = date_of(now, 0);
-    if (credential->used_on == today)
-        return;
-    credential->used_on = today;
-    randombytes_buf(operation.id, sizeof operation.id);
-    memcpy(operation.actor, credential->organisation, sizeof operation.actor);
-    enum err err = registry_put_credential(worker->session, credential, &operation, NULL);
-    (void)err;
-}
-
-/* ERR_DENIED: it is good for nothing. */
 static enum err
-look_up(struct worker *worker, const char *key, int64_t now)
+by_key(struct worker *worker, const struct request *request)
 {
-    char id[APIKEY_ID_CHARS + 1];
+    char token[BEARER_MAX + 1];
     uint8_t seal[SEAL_BYTES];
     struct credential credential;
-    if (!apikey_parse(id, key, strlen(key)))
+    enum err err = ERR_OK;
+    if (!bearer(token, request))
         return ERR_DENIED;
-    if (worker->session == NULL)
-        return ERR_UNAVAILABLE;
-    enum err err = registry_get_credential(worker->session, id, &credential);
-    if (err == ERR_NOT_FOUND)
-        return ERR_DENIED;
-    if (err != ERR_OK)
+    bool owner = owner_secret_valid(token, strlen(token));
+    if (!owner)
+        err = known_by_key(worker, token, request->now, &credential, seal);
+    sodium_memzero(token, sizeof token);
+    if (owner)
+        worker->caller.role = ROLE_OWNER;
+    else if (err == ERR_OK)
+        known_become(worker, &credential, request->now);
+    return err;
+}
+
+/* A cookie that is no good any more makes nobody of its bearer, and is told to go. */
+static enum err
+by_cookie(struct worker *worker, const struct request *request)
+{
+    worker->caller.role = ROLE_PUBLIC;
+    if (!session_cookie_sent(worker->app->config, request))
+        return ERR_OK;
+    enum err err = session_identify(worker, request);
+    if (err != ERR_DENIED)
         return err;
-    apikey_seal(seal, worker->app->secrets->claim_key, key);
-    if (!credential_admits(&credential, seal, now))
-        return ERR_DENIED;
-    become(&worker->caller, &credential);
-    note_use(worker, &credential, now);
+    worker->signed_in.over = true;
     return ERR_OK;
 }
 
 static enum err
 identify(struct worker *worker, const struct request *request)
 {
-    char token[BEARER_MAX + 1];
-    enum err err = ERR_OK;
     memset(&worker->caller, 0, sizeof worker->caller);
-    if (request->authorization.len == 0) {
-        worker->caller.role = ROLE_PUBLIC;
-        return ERR_OK;
-    }
-    if (!bearer(token, request))
-        return ERR_DENIED;
-    if (owner_secret_valid(token, strlen(token)))
-        worker->caller.role = ROLE_OWNER;
-    else
-        err = look_up(worker, token, request->now);
-    sodium_memzero(token, sizeof token);
-    return err;
+    memset(&worker->signed_in, 0, sizeof worker->signed_in);
+    return request->authorization.len == 0 ? by_cookie(worker, request) : by_key(worker, request);
 }
 
 bool
@@ -139,9 +141,30 @@ authenticate(struct worker *worker, const struct request *request, unsigned role
         return refuse_unasked(response);
     if ((roles & (unsigned)worker->caller.role) != 0)
         return true;
-    if (worker->caller.role == ROLE_PUBLIC)
-        return refuse_401(response, "", "This address needs a key: Authorization: Bearer KEY");
-    return refuse_role(response, worker->caller.role);
+    if (worker->caller.role != ROLE_PUBLIC)
+        return refuse_role(response, worker->caller.role);
+    if (is_page(request))
+        return send_to_sign_in(request, response);
+    return refuse_401(response, "",
+                      worker->signed_in.over
+                          ? "You were signed out: sign in again"
+                          : "This address needs a key: Authorization: Bearer KEY");
+}
+
+bool
+authorise(struct worker *worker, const struct request *request, unsigned roles,
+          struct response *response)
+{
+    if (!worker->signed_in.is || session_trusts(worker, request))
+        return true;
+    if ((roles & ROLE_PUBLIC) == 0) {
+        session_forged(response);
+        return false;
+    }
+    memset(&worker->caller, 0, sizeof worker->caller);
+    memset(&worker->signed_in, 0, sizeof worker->signed_in);
+    worker->caller.role = ROLE_PUBLIC;
+    return true;
 }
 
 bool

@@ -8,11 +8,13 @@
 
 const struct bucket_rate limits_unit = {BUCKET_SECOND, 100};
 const struct bucket_rate limits_all = {BUCKET_SECOND / 100, 10000};
+const struct bucket_rate limits_keys = {BUCKET_SECOND, 100};
 
 struct limits {
     pthread_mutex_t lock;
     uint8_t key[crypto_shorthash_KEYBYTES];
     struct bucket all;
+    struct bucket keys;
     struct bucket units[LIMITS_BUCKETS];
 };
 
@@ -57,6 +59,12 @@ longer(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+static int64_t
+in_seconds(int64_t microseconds)
+{
+    return (microseconds + BUCKET_SECOND - 1) / BUCKET_SECOND;
+}
+
 bool
 limits_take(struct limits *limits, const struct unit_key *key, int64_t now, int64_t *wait)
 {
@@ -68,7 +76,7 @@ limits_take(struct limits *limits, const struct unit_key *key, int64_t now, int6
     bool taken = left == 0 && bucket_take(unit, &limits_unit, at) &&
                  bucket_take(&limits->all, &limits_all, at);
     (void)pthread_mutex_unlock(&limits->lock);
-    *wait = (left + BUCKET_SECOND - 1) / BUCKET_SECOND;
+    *wait = in_seconds(left);
     return taken;
 }
 
@@ -80,4 +88,16 @@ limits_give_back(struct limits *limits, const struct unit_key *key)
     bucket_give_back(unit, &limits_unit);
     bucket_give_back(&limits->all, &limits_all);
     (void)pthread_mutex_unlock(&limits->lock);
+}
+
+bool
+limits_take_key(struct limits *limits, int64_t now, int64_t *wait)
+{
+    int64_t at = now * BUCKET_SECOND;
+    (void)pthread_mutex_lock(&limits->lock);
+    int64_t left = bucket_wait(&limits->keys, &limits_keys, at);
+    bool taken = bucket_take(&limits->keys, &limits_keys, at);
+    (void)pthread_mutex_unlock(&limits->lock);
+    *wait = in_seconds(left);
+    return taken;
 }

@@ -29,6 +29,9 @@
  * be kept empty. A restart fills them. */
 enum { LIMITS_BUCKETS = 65536 }; /* 512 KiB */
 extern const struct bucket_rate limits_unit, limits_all;
+/* Wrong API keys at the sign-in: 100 at once, then 1 a second, in all. Nobody guesses 130 bits at
+ * whatever rate: this only tells a program that tries to stop, and no right key waits for it. */
+extern const struct bucket_rate limits_keys;
 
 struct limits; /* opaque */
 
@@ -42,5 +45,7 @@ bool limits_take(struct limits *limits, const struct unit_key *key, int64_t now,
                  int64_t *wait) MUST_CHECK;
 /* The code was right, or could not be looked at. */
 void limits_give_back(struct limits *limits, const struct unit_key *key);
+/* One wrong API key. False as in limits_take. */
+bool limits_take_key(struct limits *limits, int64_t now, int64_t *wait) MUST_CHECK;
 
 #endif

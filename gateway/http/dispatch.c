@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/api/auth.h"
+#include "gateway/api/session.h"
 
 static const char problem_type[] = "application/problem+json";
 
@@ -147,7 +148,8 @@ void
 http_answer(struct worker *worker, const struct route *route, const struct request *request,
             struct response *response)
 {
-    route->handle(worker, request, response);
+    if (authorise(worker, request, route->roles, response))
+        route->handle(worker, request, response);
 }
 
 static bool
@@ -168,7 +170,7 @@ http_ask(struct worker *worker, const struct request *request, struct response *
     const struct route *route = http_find(http_routes, &inner, response);
     if (route != NULL && allows(worker, route, response) &&
         takes_body(worker, route, &inner, inner.body.len, response))
-        http_answer(worker, route, &inner, response);
+        route->handle(worker, &inner, response);
 }
 
 static void
@@ -188,6 +190,7 @@ http_finish(struct worker *worker, const struct request *request, struct respons
         response->content_type != NULL && strcmp(response->content_type, problem_type) == 0;
     if (problem && request_wants_html(request))
         make_page(worker, request, response);
+    session_clear_over(worker, response);
     if (text_ok(&response->body) && response->content_type != NULL)
         return;
     response->header_count = 0;

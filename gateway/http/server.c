@@ -118,6 +118,8 @@ read_head(struct edge *edge, const struct mg_request_info *info)
     };
     request_split(&edge->request);
     reset_response(&edge->response);
+    memset(&edge->worker.caller, 0, sizeof edge->worker.caller);
+    memset(&edge->worker.signed_in, 0, sizeof edge->worker.signed_in);
     return head;
 }
 
