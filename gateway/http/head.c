@@ -11,6 +11,7 @@ static const struct {
     {200, "OK"},
     {201, "Created"},
     {202, "Accepted"},
+    {204, "No Content"},
     {303, "See Other"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
@@ -40,9 +41,10 @@ phrase_of(int status)
     return "";
 }
 
-/* On every answer. The address of a label holds its signature: it must not travel as a referrer. */
+/* On every answer. The address of a label holds its signature: it must not travel to others as a
+ * referrer. To ourselves it may, without which a browser hides the Origin of our own forms. */
 static const char always[] = "X-Content-Type-Options: nosniff\r\n"
-                             "Referrer-Policy: no-referrer\r\n"
+                             "Referrer-Policy: same-origin\r\n"
                              "X-Frame-Options: DENY\r\n"
                              "Cross-Origin-Opener-Policy: same-origin\r\n"
                              "Cross-Origin-Resource-Policy: same-origin\r\n";
@@ -78,14 +80,24 @@ put_field(struct text *out, const char *name, const char *value)
     text_put(out, "\r\n");
 }
 
+/* RFC 9110 §8.6: a 204 has no length, and nothing that could have a type. */
+static void
+put_status(struct text *out, const struct response *response, const struct wire *wire)
+{
+    bool content = response->status != 204;
+    text_printf(out, "HTTP/1.1 %d %s\r\n", response->status, phrase_of(response->status));
+    if (content)
+        text_printf(out, "Content-Length: %zu\r\n", response->body.len);
+    put_date(out, wire->now);
+    if (content)
+        put_field(out, "Content-Type", response->content_type);
+}
+
 void
 head_write(struct text *out, const struct response *response, const struct wire *wire)
 {
     bool page = strncmp(response->content_type, "text/html", 9) == 0;
-    text_printf(out, "HTTP/1.1 %d %s\r\nContent-Length: %zu\r\n", response->status,
-                phrase_of(response->status), response->body.len);
-    put_date(out, wire->now);
-    put_field(out, "Content-Type", response->content_type);
+    put_status(out, response, wire);
     for (size_t i = 0; i < response->header_count; i++)
         put_field(out, response->headers[i].name, response->headers[i].value);
     if (!has_header(response, "Cache-Control"))
@@ -98,6 +110,6 @@ head_write(struct text *out, const struct response *response, const struct wire 
     text_put(out, always);
     put_field(out, "Connection", wire->close ? "close" : "keep-alive");
     text_put(out, "\r\n");
-    if (!wire->head_only)
+    if (!wire->head_only && response->status != 204)
         text_slice_put(out, text_slice(&response->body));
 }

@@ -12,7 +12,8 @@ struct wire {
     bool close;
 };
 
-/* Appends status line, header fields (ours unless the handler set them) and body. */
+/* Appends status line, header fields (ours unless the handler set them) and body; of a 204 the type
+ * and the body are left out. */
 void head_write(struct text *out, const struct response *response, const struct wire *wire);
 
 #endif

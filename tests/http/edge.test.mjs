@@ -39,7 +39,7 @@ async function one(bytes, options) {
 
 function checkHeaders({ headers }) {
   for (const [name, value] of [
-    ['x-content-type-options', 'nosniff'], ['referrer-policy', 'no-referrer'], ['x-frame-options', 'DENY'],
+    ['x-content-type-options', 'nosniff'], ['referrer-policy', 'same-origin'], ['x-frame-options', 'DENY'],
     ['cross-origin-opener-policy', 'same-origin'], ['cross-origin-resource-policy', 'same-origin'],
   ])
     assert.equal(headers.get(name), value);

@@ -10,10 +10,10 @@
 #include "gateway/http/head.h"
 
 #define AFTER_CSP                                                                                  \
-    "X-Content-Type-Options: nosniff\r\n"                                                          \
-    "Referrer-Policy: no-referrer\r\n"                                                             \
-    "X-Frame-Options: DENY\r\n"                                                                    \
     "Permissions-Policy: camera=(), geolocation=(), microphone=()\r\n"                             \
+    "X-Content-Type-Options: nosniff\r\n"                                                          \
+    "Referrer-Policy: same-origin\r\n"                                                             \
+    "X-Frame-Options: DENY\r\n"                                                                    \
     "Cross-Origin-Opener-Policy: same-origin\r\n"                                                  \
     "Cross-Origin-Resource-Policy: same-origin\r\n"
 
@@ -70,6 +70,17 @@ static const struct {
      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: "
      "application/json\r\n"
      "Cache-Control: max-age=60\r\n"
+     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n" AFTER_CSP
+     "Connection: keep-alive\r\n\r\n"},
+    {"nothing at all",
+     204,
+     "text/plain; charset=utf-8",
+     "left out",
+     NULL,
+     NULL,
+     {784111777, "style-src 'x'", false, false},
+     "HTTP/1.1 204 No Content\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+     "Cache-Control: no-store\r\n"
      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n" AFTER_CSP
      "Connection: keep-alive\r\n\r\n"},
 };
