@@ -3,53 +3,15 @@
 
 #include <math.h>
 
+#include "gateway/label/runs.h"
+
 enum { UNITS_PER_MM = 10000, FONT_MAX = 400 }; /* a font size is in hundredths of a module */
 
-static bool
-dark_at(const struct qr *qr, unsigned x, unsigned y)
-{
-    return x < qr->size && y < qr->size && qr->dark[y * qr->size + x] != 0;
-}
-
-static unsigned
-run_length(const struct qr *qr, unsigned x, unsigned y)
-{
-    unsigned len = 0;
-    while (dark_at(qr, x + len, y))
-        len++;
-    return len;
-}
-
-/* Does exactly this run of dark modules stand in row y? */
-static bool
-is_run(const struct qr *qr, unsigned x, unsigned y, unsigned len)
-{
-    bool begins = x == 0 || !dark_at(qr, x - 1, y);
-    return begins && run_length(qr, x, y) == len;
-}
-
-/* Equal runs on top of each other are one rectangle, drawn where it begins. */
 static void
-put_run(struct text *out, const struct qr *qr, unsigned x, unsigned y, unsigned len)
+put_run(void *context, const struct qr_run *run)
 {
-    if (y > 0 && is_run(qr, x, y - 1, len))
-        return;
-    unsigned rows = 1;
-    while (is_run(qr, x, y + rows, len))
-        rows++;
-    text_printf(out, "M%u %uh%uv%uh-%uz", x + QR_QUIET, y + QR_QUIET, len, rows, len);
-}
-
-static void
-put_row(struct text *out, const struct qr *qr, unsigned y)
-{
-    unsigned x = 0;
-    while (x < qr->size) {
-        unsigned len = run_length(qr, x, y);
-        if (len > 0)
-            put_run(out, qr, x, y, len);
-        x += len + 1;
-    }
+    text_printf(context, "M%u %uh%uv%uh-%uz", run->x + QR_QUIET, run->y + QR_QUIET, run->width,
+                run->height, run->width);
 }
 
 /* An exact decimal: the sizes are whole multiples of 0.1 micrometre. */
@@ -125,8 +87,7 @@ label_svg(struct text *out, const struct qr *qr, const struct label_geometry *ge
     text_printf(out, "\" viewBox=\"0 0 %u %u\">\n", side, height);
     text_printf(out, "<path fill=\"#fff\" d=\"M0 0h%uv%uH0z\"/>\n", side, height);
     text_put(out, "<path fill=\"#000\" shape-rendering=\"crispEdges\" d=\"");
-    for (unsigned y = 0; y < qr->size; y++)
-        put_row(out, qr, y);
+    qr_runs(qr, put_run, out);
     text_put(out, "\"/>\n");
     put_caption(out, qr, lines, count);
     text_put(out, "</svg>\n");

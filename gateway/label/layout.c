@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/label/layout.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define GAP_MM 1.0 /* between the quiet zone and the text, and from text to edge */
+#define CODE_MARGIN_MAX_MM 5.0
+#define CARD_MARGIN 0.08 /* of the card's height */
+#define NEARLY 1e-6      /* sums of decimals */
+
+/* One part of the label that text may use. */
+struct area {
+    double x, y, width, height;
+};
+
+static bool
+add_line(struct layout *out, const struct typeface *face, struct slice text)
+{
+    if (out->count == LAYOUT_LINES_MAX)
+        return false;
+    out->lines[out->count++] = (struct placed){.face = face, .text = text};
+    return true;
+}
+
+/* Characters of `text` that fit into `width`; whole UTF-8 sequences. */
+static size_t
+fitting(const struct typeface *face, struct slice text, double width)
+{
+    size_t len = 0;
+    for (size_t i = 1; i <= text.len; i++) {
+        bool boundary = i == text.len || ((unsigned char)text.data[i] & 0xC0) != 0x80;
+        if (boundary && face->width(face, slice_make(text.data, i)) > width + NEARLY)
+            break;
+        len = boundary ? i : len;
+    }
+    return len;
+}
+
+/* Where the last word ends that is whole within `len`; 0 when there is none. */
+static size_t
+word_end(struct slice text, size_t len)
+{
+    if (len == text.len)
+        return len;
+    while (len > 0 && text.data[len] != ' ')
+        len--;
+    return len;
+}
+
+/* Adds the lines of one text. False when a word is too wide and may not be cut. */
+static bool
+wrap(struct layout *out, const struct typeface *face, struct slice text, double width, bool cut)
+{
+    while (text.len > 0) {
+        size_t fit = fitting(face, text, width);
+        size_t len = word_end(text, fit);
+        if (len == 0 && cut)
+            len = fit;
+        if (len == 0 || !add_line(out, face, slice_trim(slice_make(text.data, len))))
+            return false;
+        text = slice_trim(slice_make(text.data + len, text.len - len));
+    }
+    return true;
+}
+
+void
+caption_of(struct caption *out, const struct identity *id)
+{
+    const struct {
+        const char *ai, *value;
+    } rows[] = {{"01", id->gtin}, {"22", id->variant}, {"10", id->lot}, {"21", id->serial}};
+    out->count = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].value[0] != '\0')
+            (void)snprintf(out->texts[out->count++], CAPTION_TEXT_MAX + 1, "(%s) %s", rows[i].ai,
+                           rows[i].value);
+}
+
+/* All texts in one size, stacked and centred between top and bottom of the area. */
+static bool
+stack(struct layout *out, const struct area *area, const struct caption *caption,
+      const struct typeface *face, bool cut)
+{
+    out->count = 0;
+    for (size_t i = 0; i < caption->count; i++)
+        if (!wrap(out, face, slice_of(caption->texts[i]), area->width, cut))
+            return false;
+    double height = (double)out->count * face->line;
+    if (height > area->height + NEARLY)
+        return false;
+    for (size_t i = 0; i < out->count; i++) {
+        out->lines[i].x = area->x;
+        out->lines[i].y = area->y + (area->height - height) / 2 + (double)i * face->line;
+    }
+    return true;
+}
+
+/* The largest size that fits; whole values first. NULL when none does. */
+static const struct typeface *
+fill(struct layout *out, const struct area *area, const struct caption *caption,
+     const struct typeset *types)
+{
+    for (int cut = 0; cut < 2; cut++)
+        for (size_t i = 0; i < types->count; i++)
+            if (stack(out, area, caption, &types->faces[i], cut != 0))
+                return &types->faces[i];
+    return NULL;
+}
+
+static double
+code_margin(const struct label_design *design)
+{
+    double space = fmin(design->box.height, design->box.width) - design->code;
+    return fmin(space / 2, CODE_MARGIN_MAX_MM / design->box.unit_mm);
+}
+
+static const struct typeface *
+beside(struct layout *out, const struct label_design *design, const struct caption *caption,
+       const struct typeset *types)
+{
+    double gap = GAP_MM / design->box.unit_mm;
+    out->code_x = code_margin(design);
+    out->code_y = (design->box.height - design->code) / 2;
+    double left = out->code_x + design->code + gap / 2;
+    const struct area area = {left, gap / 2, design->box.width - left - gap,
+                              design->box.height - gap};
+    return fill(out, &area, caption, types);
+}
+
+/* Code above, text below, both in the middle; the quiet zone is the gap. */
+static const struct typeface *
+below(struct layout *out, const struct label_design *design, const struct caption *caption,
+      const struct typeset *types)
+{
+    double gap = GAP_MM / design->box.unit_mm;
+    double rest = design->box.height - design->code;
+    const struct area area = {gap, design->code, design->box.width - 2 * gap, rest - gap};
+    const struct typeface *face = fill(out, &area, caption, types);
+    if (face == NULL)
+        return NULL;
+    double height = (double)out->count * face->line;
+    out->code_x = (design->box.width - design->code) / 2;
+    out->code_y = fmax((rest - gap - height) / 2, 0);
+    for (size_t i = 0; i < out->count; i++) {
+        struct placed *line = &out->lines[i];
+        line->x = (design->box.width - face->width(face, line->text)) / 2;
+        line->y = out->code_y + design->code + (double)i * face->line;
+    }
+    return face;
+}
+
+static enum err
+code_fits(const struct label_design *design, struct fault *fault)
+{
+    double unit = design->box.unit_mm;
+    double side = fmin(design->box.width, design->box.height);
+    if (design->code <= side + NEARLY)
+        return ERR_OK;
+    return fault_set(fault, ERR_INVALID,
+                     "a code of %.4g mm with its quiet zone does not fit a label of %.4g x %.4g "
+                     "mm: take a module of at most %.3f mm, or a larger label",
+                     design->code * unit, design->box.width * unit, design->box.height * unit,
+                     floor(side * unit / design->modules * 1000 + NEARLY) / 1000);
+}
+
+enum err
+layout_label(struct layout *out, const struct label_design *design, const struct caption *caption,
+             const struct typeset *types, struct fault *fault)
+{
+    struct layout other = {0};
+    enum err err = code_fits(design, fault);
+    if (err != ERR_OK)
+        return err;
+    const struct typeface *right = beside(out, design, caption, types);
+    const struct typeface *under = below(&other, design, caption, types);
+    bool take_under = under != NULL && (right == NULL || under->size > right->size);
+    if (take_under)
+        *out = other;
+    if (take_under || right != NULL)
+        return ERR_OK;
+    return fault_set(fault, ERR_INVALID,
+                     "no room for readable text on a label of %.4g x %.4g mm with a code of %.4g "
+                     "mm: take smaller modules, a larger label, or --no-caption",
+                     design->box.width * design->box.unit_mm,
+                     design->box.height * design->box.unit_mm, design->code * design->box.unit_mm);
+}
+
+/* Where the parts of a card may stand; each takes what it needs from the top, the last from below.
+ */
+struct card_space {
+    double x, y, bottom, width;
+};
+
+/* The largest size whose lines are at most `height`; false when there is none. */
+static bool
+fill_part(struct layout *out, const struct card_design *design, enum card_part part,
+          const struct area *area)
+{
+    const struct typeset *types = design->types[part];
+    size_t before = out->count;
+    for (size_t i = 0; i < types->count; i++) {
+        const struct typeface *face = &types->faces[i];
+        size_t lines_max = part == CARD_SENTENCE ? 6 : part == CARD_TITLE ? 2 : 1;
+        out->count = before;
+        bool fits = wrap(out, face, design->texts[part], area->width, false) &&
+                    out->count - before <= lines_max &&
+                    (double)(out->count - before) * face->line <= area->height + NEARLY;
+        for (size_t line = before; fits && line < out->count; line++) {
+            out->lines[line].x = area->x;
+            out->lines[line].y = area->y + (double)(line - before) * face->line;
+        }
+        if (fits)
+            return true;
+    }
+    out->count = before;
+    return false;
+}
+
+static enum err
+no_room(const struct card_design *design, enum card_part part, struct fault *fault)
+{
+    static const char *const names[CARD_PARTS] = {"the product's name", "the serial", "the heading",
+                                                  "the claim code", "the sentence"};
+    return fault_set(fault, ERR_INVALID, "no room for %s on a card of %.4g x %.4g mm: \"%.60s\"",
+                     names[part], design->box.width * design->box.unit_mm,
+                     design->box.height * design->box.unit_mm,
+                     part == CARD_CODE ? "" : design->texts[part].data);
+}
+
+static double
+lines_height(const struct layout *layout, size_t from)
+{
+    double height = 0;
+    for (size_t i = from; i < layout->count; i++)
+        height += layout->lines[i].face->line;
+    return height;
+}
+
+static void
+move_lines(struct layout *layout, size_t from, double by)
+{
+    for (size_t i = from; i < layout->count; i++)
+        layout->lines[i].y += by;
+}
+
+/* Title and serial from the top, the sentence at the bottom, the claim code in the middle of what
+ * is left. */
+enum err
+layout_card(struct layout *out, const struct card_design *design, struct fault *fault)
+{
+    double margin = design->box.height * CARD_MARGIN;
+    double inner = design->box.width - 2 * margin;
+    double narrow = inner - (design->code > 0 ? design->code : 0);
+    double top = margin;
+    double bottom = design->box.height - margin;
+    out->count = 0;
+    out->code_x = design->box.width - margin - design->code;
+    out->code_y = margin;
+    for (enum card_part part = CARD_TITLE; part <= CARD_SERIAL; part++) {
+        const struct area area = {margin, top, narrow, bottom - top};
+        size_t from = out->count;
+        if (!fill_part(out, design, part, &area))
+            return no_room(design, part, fault);
+        top += lines_height(out, from);
+    }
+    size_t sentence = out->count;
+    const struct area low = {margin, 0, inner, (bottom - top) / 2};
+    if (!fill_part(out, design, CARD_SENTENCE, &low))
+        return no_room(design, CARD_SENTENCE, fault);
+    bottom -= lines_height(out, sentence);
+    move_lines(out, sentence, bottom);
+
+    double code_bottom = margin + design->code;
+    bool under_code = design->code > 0 && bottom - code_bottom >= (bottom - top) / 2;
+    double from_y = under_code ? fmax(top, code_bottom) : top;
+    size_t middle = out->count;
+    struct area area = {margin, from_y, under_code || design->code <= 0 ? inner : narrow,
+                        bottom - from_y};
+    if (!fill_part(out, design, CARD_HEADING, &area))
+        return no_room(design, CARD_HEADING, fault);
+    area.y += lines_height(out, middle);
+    area.height -= lines_height(out, middle);
+    if (!fill_part(out, design, CARD_CODE, &area))
+        return no_room(design, CARD_CODE, fault);
+    move_lines(out, middle, (bottom - from_y - lines_height(out, middle)) / 2);
+    return ERR_OK;
+}
