@@ -8,7 +8,7 @@
 
 #include "gateway/base/err.h"
 
-enum { POOL_THREADS_MAX = 64 };
+enum { POOL_THREADS_MAX = 256 };
 
 struct pool; /* opaque */
 typedef void pool_work(void *context, size_t index);

@@ -61,6 +61,7 @@ static void
 take_row(const struct inventory_row *row, void *context)
 {
     struct inventory *inventory = context;
+    inventory->progress.total = inventory->summary.lines;
     progress_update(&inventory->progress, inventory->summary.rows);
     if (!inventory->all_rows && row->outcome != INVENTORY_REFUSED)
         return;
@@ -136,12 +137,14 @@ take_file(struct inventory *inventory, FILE *file, struct fault *fault)
     const char *path = inventory->in->positionals[0];
     unsigned flags = inventory->options.dry_run ? STORE_READ_ONLY : STORE_MUST_EXIST;
     AUTO_STORE *store = NULL;
-    enum err err = operate_open(inventory->in, flags | STORE_NO_KEYSET, &store, fault);
+    enum err err =
+        store_open(inventory->in->data, flags | STORE_NO_KEYSET, INVENTORY_SESSIONS, &store, fault);
     if (err != ERR_OK)
         return err;
     progress_begin(&inventory->progress, inventory->options.dry_run ? "checking" : "applying", 0);
-    err = inventory_import(file, path, store->session, &inventory->options, &inventory->summary,
+    err = inventory_import(file, path, store->registry, &inventory->options, &inventory->summary,
                            fault);
+    inventory->progress.total = 0; /* blank lines are over, too */
     progress_end(&inventory->progress, inventory->summary.rows);
     return err == ERR_OK ? tell(inventory, fault) : err;
 }

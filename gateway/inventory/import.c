@@ -4,20 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/inventory/crew.h"
 #include "gateway/inventory/row.h"
 
-enum { RACES_MAX = 5 };
+/* So many rows are under way at once, which is 32 MB. */
+enum { WINDOW_ROWS = 8192, LINE_BYTES = 5 };
 
 struct import {
-    struct registry_session *session;
     const struct inventory_options *options;
     const char *path;
     struct table *table;
+    struct crew *crew;
     struct inventory_summary *summary;
-    struct product product; /* of the rows before */
-    struct unit_key key;    /* of the row: */
-    struct event event;
-    struct operation operation;
+    uint8_t name[OPERATION_ID_BYTES + SEAL_BYTES]; /* of the file, read in this way */
+    bool ended;                                    /* the file */
+    size_t count;                                  /* of the window */
+    struct job window[WINDOW_ROWS];
 };
 
 /* ---- the operation of a row ---- */
@@ -33,213 +35,139 @@ add(crypto_generichash_state *state, const void *bytes, size_t len)
         (void)crypto_generichash_update(state, bytes, len);
 }
 
-/* The same row of the same file, read in the same way, has the same name. */
+/* The same file, read in the same way, has the same name. */
 static void
-name_operation(struct import *import, uint64_t line)
+name_file(struct import *import)
 {
     static const char context[] = "assay/inventory/v1";
     const struct inventory_map *map = &import->options->map;
     const struct inventory_rule *rule = inventory_rule(map->kind);
-    struct operation *operation = &import->operation;
-    uint8_t hash[OPERATION_ID_BYTES + SEAL_BYTES];
-    char number[24];
     crypto_generichash_state state;
-    int digits = snprintf(number, sizeof number, "%" PRIu64, line);
-    memset(operation, 0, sizeof *operation);
-    (void)crypto_generichash_init(&state, NULL, 0, sizeof hash);
+    (void)crypto_generichash_init(&state, NULL, 0, sizeof import->name);
     add(&state, context, sizeof context);
     add(&state, table_digest(import->table), TABLE_DIGEST_BYTES);
     add(&state, rule->name, strlen(rule->name));
     for (unsigned v = 0; v < INVENTORY_VALUES; v++)
         add(&state, map->columns[v], strlen(map->columns[v]));
-    add(&state, number, (size_t)digits);
-    (void)crypto_generichash_final(&state, hash, sizeof hash);
-    memcpy(operation->id, hash, OPERATION_ID_BYTES);
-    memcpy(operation->digest, hash + OPERATION_ID_BYTES, SEAL_BYTES);
+    (void)crypto_generichash_final(&state, import->name, sizeof import->name);
+}
+
+/* The end of the id is the line, so that the operations of a file lie together in the registry and
+ * a commit of many rows writes few pages. 88 bits of the name tell files apart. */
+static void
+name_operation(const struct import *import, struct job *job)
+{
+    struct operation *operation = &job->operation;
+    memcpy(operation->id, import->name, sizeof operation->id);
+    memcpy(operation->digest, import->name + sizeof operation->id, sizeof operation->digest);
+    for (size_t i = 0; i < LINE_BYTES; i++)
+        operation->id[sizeof operation->id - 1 - i] = (uint8_t)(job->row.line >> (8 * i));
     operation->at = import->options->now;
     operation->role = ROLE_OPERATOR;
     memcpy(operation->actor, import->options->actor, sizeof operation->actor);
-    (void)snprintf(operation->note, sizeof operation->note, "inventory %s", rule->name);
-    memcpy(import->event.operation, operation->id, OPERATION_ID_BYTES);
+    (void)snprintf(operation->note, sizeof operation->note, "inventory %s",
+                   inventory_rule(import->options->map.kind)->name);
+    memcpy(job->event.operation, operation->id, sizeof job->event.operation);
 }
 
-/* ---- one row ---- */
+/* ---- a window of rows ---- */
 
-static enum err
-refuse(struct inventory_row *row, const char *code)
+static void
+take_cells(struct import *import, const struct table_row *cells)
 {
-    row->outcome = INVENTORY_REFUSED;
-    row->code = code;
+    struct job *job = &import->window[import->count++];
+    memset(job, 0, sizeof *job);
+    job->row.line = cells->line;
+    const char *code = inventory_read(cells, import->options, &job->key, &job->event, &job->why);
+    name_operation(import, job);
+    job->settled = code != NULL;
+    if (code != NULL)
+        (void)job_refuse(job, code);
+}
+
+/* What came before a fault of the file is in the window all the same. */
+static enum err
+fill_window(struct import *import, struct fault *fault)
+{
+    struct table_row cells;
+    import->count = 0;
+    while (import->count < WINDOW_ROWS) {
+        enum err err = table_next(import->table, &cells, fault);
+        if (err != ERR_OK)
+            return err;
+        import->ended = cells.end;
+        if (cells.end)
+            return ERR_OK;
+        take_cells(import, &cells);
+    }
     return ERR_OK;
-}
-
-/* Products come and go with the rows; most files have long runs of one. */
-static enum err
-know_offset(struct import *import)
-{
-    enum err err = ERR_OK;
-    if (strcmp(import->product.gtin, import->key.gtin) != 0)
-        err = registry_get_product(import->session, import->key.gtin, &import->product);
-    if (err == ERR_NOT_FOUND)
-        memset(&import->product, 0, sizeof import->product);
-    import->event.offset_minutes = import->product.offset_minutes;
-    return err == ERR_NOT_FOUND ? ERR_OK : err;
-}
-
-/* A receipt elsewhere is a move; nothing else of it may change. */
-static bool
-becomes_move(struct event *event, const struct unit *unit)
-{
-    struct event rest = *event;
-    struct inventory_difference difference;
-    if (event->type != EVENT_RECEIVE)
-        return false;
-    for (size_t i = 0; i < rest.field_count; i++)
-        if (rest.fields[i].id == FIELD_LOCATION) {
-            event->fields[0] = rest.fields[i];
-            rest.fields[i] = rest.fields[--rest.field_count];
-            break;
-        }
-    if (inventory_differs(&rest, unit, &difference))
-        return false;
-    event->type = EVENT_MOVE;
-    event->field_count = 1;
-    return true;
-}
-
-static enum err
-write_change(struct import *import, struct change *change, struct inventory_row *row)
-{
-    change->event = import->event;
-    enum err err = registry_apply(import->session, change, 1, &import->operation, NULL, NULL);
-    struct operation found;
-    if (err == ERR_UNKNOWN &&
-        registry_find_operation(import->session, import->operation.id, &found) == ERR_OK)
-        err = ERR_OK;
-    if (err == ERR_OK)
-        row->event = import->event.type;
-    return err;
-}
-
-/* The unit has been through such an event: is it as the row wants it? True: `row` is settled. */
-static bool
-settle_done(struct import *import, const struct unit *unit, struct inventory_row *row,
-            struct fault *fault)
-{
-    struct inventory_difference difference;
-    if (!inventory_differs(&import->event, unit, &difference)) {
-        row->outcome = INVENTORY_ALREADY;
-        return true;
-    }
-    if (becomes_move(&import->event, unit))
-        return false;
-    (void)fault_set(fault, ERR_CONFLICT, "already %s, with %s %s; the file has %.60s",
-                    unit_state_name(unit->state), difference.name,
-                    difference.is[0] == '\0' ? "not stated" : difference.is,
-                    event_value(&import->event, difference.field));
-    (void)refuse(row, "differs");
-    return true;
-}
-
-static enum err
-apply_row(struct import *import, struct inventory_row *row, struct fault *fault)
-{
-    struct change change;
-    struct unit unit;
-    memset(&change, 0, sizeof change);
-    enum err err = registry_get(import->session, &import->key, &unit);
-    if (err == ERR_NOT_FOUND) {
-        (void)fault_set(fault, err, "not registered; import its manifest first");
-        return refuse(row, "unit_unknown");
-    }
-    if (err == ERR_OK)
-        err = know_offset(import);
-    if (err != ERR_OK)
-        return err;
-    if (unit.state == inventory_rule(import->options->map.kind)->state &&
-        settle_done(import, &unit, row, fault))
-        return ERR_OK;
-    err = event_apply(&change.unit, &unit, &import->event, fault);
-    if (err != ERR_OK)
-        return refuse(row, err == ERR_INVALID ? "value_invalid" : "not_now");
-    row->event = import->event.type;
-    return import->options->dry_run ? ERR_OK : write_change(import, &change, row);
-}
-
-/* Somebody else may change the unit between reading and writing it: then it is read again. */
-static enum err
-settle_row(struct import *import, struct inventory_row *row, struct fault *fault)
-{
-    struct operation found;
-    const struct event asked = import->event;
-    enum err err = registry_find_operation(import->session, import->operation.id, &found);
-    if (err == ERR_OK) {
-        row->outcome = INVENTORY_ALREADY;
-        return ERR_OK;
-    }
-    if (err != ERR_NOT_FOUND)
-        return err;
-    err = ERR_CONFLICT;
-    for (unsigned tries = 0; err == ERR_CONFLICT && tries < RACES_MAX; tries++) {
-        import->event = asked;
-        row->event = EVENT_NONE;
-        err = apply_row(import, row, fault);
-    }
-    return err;
 }
 
 static void
-count(struct inventory_summary *summary, enum inventory_outcome outcome)
+report(struct import *import, struct job *job)
 {
+    struct inventory_summary *summary = import->summary;
+    job->row.key = job->key;
+    job->row.reason = job->why.text;
     summary->rows++;
-    summary->applied += outcome == INVENTORY_APPLIED;
-    summary->already += outcome == INVENTORY_ALREADY;
-    summary->refused += outcome == INVENTORY_REFUSED;
+    summary->applied += job->row.outcome == INVENTORY_APPLIED;
+    summary->already += job->row.outcome == INVENTORY_ALREADY;
+    summary->refused += job->row.outcome == INVENTORY_REFUSED;
+    import->options->row(&job->row, import->options->context);
 }
 
+/* Reports up to the first row that was not settled. */
 static enum err
-take_row(struct import *import, const struct table_row *cells, struct fault *fault)
+report_window(struct import *import, struct fault *fault)
 {
-    struct fault why = {ERR_OK, ""};
-    struct inventory_row row = {.line = cells->line, .outcome = INVENTORY_APPLIED};
-    enum err err = ERR_OK;
-    const char *code = inventory_read(cells, import->options, &import->key, &import->event, &why);
-    name_operation(import, cells->line);
-    if (code != NULL)
-        (void)refuse(&row, code);
-    else
-        err = settle_row(import, &row, &why);
-    if (err != ERR_OK)
-        return fault_set(fault, err, "%s:%" PRIu64 ": %s; what was reported before is written",
-                         import->path, cells->line, err_info(err)->title);
-    row.key = import->key;
-    row.reason = why.text;
-    count(import->summary, row.outcome);
-    import->options->row(&row, import->options->context);
+    size_t at = 0;
+    for (; at < import->count && import->window[at].settled; at++)
+        report(import, &import->window[at]);
+    for (; at < import->count; at++) {
+        const struct job *job = &import->window[at];
+        if (job->err != ERR_OK)
+            return fault_set(fault, job->err,
+                             "%s:%" PRIu64 ": %s; what was reported before is written, rows behind "
+                             "it may be; run it again to finish",
+                             import->path, job->row.line, err_info(job->err)->title);
+    }
     return ERR_OK;
 }
 
+static enum err
+take_file(struct import *import, struct fault *fault)
+{
+    enum err err = ERR_OK;
+    while (err == ERR_OK && !import->ended) {
+        err = fill_window(import, fault);
+        crew_settle(import->crew, import->window, import->count);
+        enum err settled = report_window(import, fault);
+        err = settled == ERR_OK ? err : settled;
+    }
+    return err;
+}
+
 enum err
-inventory_import(FILE *file, const char *path, struct registry_session *session,
+inventory_import(FILE *file, const char *path, struct registry *registry,
                  const struct inventory_options *options, struct inventory_summary *summary,
                  struct fault *fault)
 {
-    struct table_row cells;
     struct import *import = calloc(1, sizeof *import);
     memset(summary, 0, sizeof *summary);
     if (import == NULL)
         return fault_set(fault, ERR_MEMORY, "%s: out of memory", path);
-    import->session = session;
     import->options = options;
     import->path = path;
     import->summary = summary;
     enum err err = table_open(file, path, &options->map, &import->table, fault);
-    while (err == ERR_OK) {
-        err = table_next(import->table, &cells, fault);
-        if (err != ERR_OK || cells.end)
-            break;
-        err = take_row(import, &cells, fault);
+    if (err == ERR_OK) {
+        summary->lines = table_lines(import->table);
+        name_file(import);
+        err = crew_open(registry, options, WINDOW_ROWS, &import->crew, fault);
     }
+    if (err == ERR_OK)
+        err = take_file(import, fault);
+    crew_close(import->crew);
     table_close(import->table);
     free(import);
     return err;

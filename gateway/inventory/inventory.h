@@ -33,7 +33,11 @@ enum inventory_value {
     INVENTORY_VALUES
 };
 
-enum { INVENTORY_COLUMN_MAX = 80, INVENTORY_REASON_MAX = FAULT_TEXT_MAX };
+enum {
+    INVENTORY_COLUMN_MAX = 80,
+    INVENTORY_REASON_MAX = FAULT_TEXT_MAX,
+    INVENTORY_SESSIONS = 256 /* of the registry that an import makes good use of */
+};
 
 /* The file's column for each value; "" is none. */
 struct inventory_map {
@@ -69,21 +73,26 @@ struct inventory_options {
     int64_t now;
     char actor[ORGANISATION_MAX + 1];
     const struct config *config; /* document_hosts */
-    /* Called for each row in the order of the file; what was applied is committed. Lines that hold
-     * nothing are no rows. */
+    /* Called by the caller's thread for each row in the order of the file; what was applied is
+     * committed. Lines that hold nothing are no rows. */
     void (*row)(const struct inventory_row *row, void *context);
     void *context;
 };
 
 struct inventory_summary {
+    uint64_t lines; /* below the header, so about as many rows; set before the first is taken */
     uint64_t rows, applied, already, refused;
 };
 
-/* `file` is seekable and read twice, from its beginning; `path` is for faults. ERR_OK also when
- * rows were refused. An error means that it stopped there: ERR_INVALID with path and line for a
- * header that lacks a column or a file that is no table; ERR_CONFLICT when the file changed while
- * it was read; errors of the registry. */
-enum err inventory_import(FILE *file, const char *path, struct registry_session *session,
+/* `file` is seekable and read twice, from its beginning; `path` is for faults. Rows are settled by
+ * threads with a session each, INVENTORY_SESSIONS or as many as are left, so that the registry
+ * commits many at once; those of one unit stay in the order of the file. The memory does not grow
+ * with the file.
+ * ERR_OK also when rows were refused. An error means that it stopped there, and that rows behind
+ * those that were reported may be written: ERR_INVALID with path and line for a header that lacks
+ * a column or a file that is no table; ERR_CONFLICT when the file changed while it was read; errors
+ * of the registry. */
+enum err inventory_import(FILE *file, const char *path, struct registry *registry,
                           const struct inventory_options *options,
                           struct inventory_summary *summary, struct fault *fault) MUST_CHECK;
 

@@ -26,7 +26,8 @@ struct table {
     const struct inventory_map *map;
     uint8_t digest[TABLE_DIGEST_BYTES], again[TABLE_DIGEST_BYTES];
     uint64_t line; /* that the next row begins on */
-    bool ended;    /* the second reading is at the end */
+    uint64_t lines;
+    bool ended; /* the second reading is at the end */
     struct slice rest;
     char block[BLOCK_BYTES];
     size_t len;
@@ -70,6 +71,15 @@ rewind_file(struct table *table, struct fault *fault)
     return fault_set(fault, ERR_INVALID, "%s: not a file that can be read twice", table->path);
 }
 
+static size_t
+count_of(struct slice s, char c)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s.len; i++)
+        count += s.data[i] == c;
+    return count;
+}
+
 static enum err
 digest_file(struct table *table, struct fault *fault)
 {
@@ -77,6 +87,7 @@ digest_file(struct table *table, struct fault *fault)
     do {
         if (err == ERR_OK)
             err = refill(table, table->digest, fault);
+        table->lines += count_of(table->rest, '\n');
     } while (err == ERR_OK && table->rest.len > 0);
     return err == ERR_OK ? rewind_file(table, fault) : err;
 }
@@ -213,15 +224,6 @@ split(struct table *table, struct slice row, void (*take)(void *, size_t, void *
 
 /* ---- the header ---- */
 
-static size_t
-count_of(struct slice s, char c)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < s.len; i++)
-        count += s.data[i] == c;
-    return count;
-}
-
 static char
 most_frequent(struct slice header)
 {
@@ -314,6 +316,12 @@ const uint8_t *
 table_digest(const struct table *table)
 {
     return table->digest;
+}
+
+uint64_t
+table_lines(const struct table *table)
+{
+    return table->lines > 0 ? table->lines - 1 : 0;
 }
 
 /* ="…" becomes what it says: how careful exports, ours too, keep text from a spreadsheet. */

@@ -26,6 +26,7 @@ enum err table_open(FILE *file, const char *path, const struct inventory_map *ma
                     struct table **out, struct fault *fault) MUST_CHECK;
 void table_close(struct table *table);                  /* NULL is allowed */
 const uint8_t *table_digest(const struct table *table); /* TABLE_DIGEST_BYTES */
+uint64_t table_lines(const struct table *table);        /* below the header: about as many rows */
 
 /* ERR_INVALID for a row of more than TABLE_ROW_MAX bytes; ERR_CONFLICT at the end of a file that is
  * not the one that was read at first; ERR_UNAVAILABLE. */

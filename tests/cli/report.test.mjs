@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // `assay report` and `assay inventory` from outside.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { cpSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { assay } from '../e2e/gateway.mjs';
+import { assay, bin } from '../e2e/gateway.mjs';
 import { IssuingKey } from './brand.mjs';
 import { dataDirectory, gtin, header, product, rowOf, run, runJson, temporary, writeList } from './registry.mjs';
 
@@ -118,6 +119,43 @@ test('what cannot be taken at all is one clear line', () => {
     assert.equal(result.stdout, '', label);
   }
   assert.deepEqual(serialsOf(data, '--state', 'in_stock'), []);
+});
+
+// Starts a list, kills it with SIGKILL after `ms`, and answers the lines that it had said were applied.
+function cut(ms, args) {
+  const said = join(temporary(), 'said');
+  return new Promise((resolve) => {
+    const child = spawn(join(bin, 'assay'), args, { stdio: ['ignore', openSync(said, 'w'), 'ignore'] });
+    setTimeout(() => child.kill('SIGKILL'), ms).unref();
+    child.on('exit', () => resolve(readFileSync(said, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line))
+      .filter((row) => row.outcome === 'applied').map((row) => row.serial)));
+  });
+}
+
+// Each unit is received and then moved: three events in all, however often it is run.
+test('kill -9 loses nothing that was said, and nothing is done twice', async () => {
+  const serials = Array.from({ length: 6000 }, (_, i) => `K${i}`);
+  const base = dataDirectory([key]);
+  run(base, 0, 'import', writeList([header, ...serials.map((serial) => rowOf(key, { serial }))]));
+  const rows = ['A', 'B'].flatMap((place) => serials.map((serial) => `${gtin},${serial},${place}`));
+  const list = ['inventory', write('kill.csv', ['gtin,serial,location', ...rows]), '--kind', 'receipts', '--map', 'gtin=gtin,serial=serial,location=location'];
+  const copy = () => { const data = join(temporary(), 'data'); cpSync(base, data, { recursive: true }); return data; };
+  const began = Date.now();
+  run(copy(), 0, ...list);
+  const duration = Date.now() - began;
+  let halfway = 0;
+  for (let round = 0; round < 6 || (halfway === 0 && round < 20); round++) {
+    const data = copy();
+    const said = await cut(duration * Math.random(), [...list, '--rows', 'all', '--json', '--data', data]);
+    const received = new Set(rowsOf(run(data, 0, 'report', '--json', '--state', 'in_stock')).map((row) => row.serial));
+    assert.deepEqual(said.filter((serial) => !received.has(serial)), []);
+    const { applied, already, refused } = runJson(data, ...list);
+    assert.deepEqual([applied + already, refused], [rows.length, 0]);
+    assert.deepEqual(rowsOf(run(data, 0, 'check', '--json')).pop().events, serials.length * 3);
+    assert.equal(rowsOf(run(data, 0, 'report', '--json', '--location', 'B')).length, serials.length);
+    halfway += applied > 0 && already > 0 ? 1 : 0;
+  }
+  assert.ok(halfway > 0, 'no list was cut in the middle');
 });
 
 test('the report has what an inventory system has', () => {

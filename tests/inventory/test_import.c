@@ -103,7 +103,7 @@ import_file(struct world *w, FILE *file, enum inventory_kind kind)
     assert_int_equal(inventory_map_parse(&w->options.map, slice_of(maps[kind]), NULL), ERR_OK);
     text_reset(&w->said);
     text_put(&w->said, "");
-    return inventory_import(file, "x.csv", w->session, &w->options, &w->summary, &w->fault);
+    return inventory_import(file, "x.csv", w->registry, &w->options, &w->summary, &w->fault);
 }
 
 /* Imports these rows and compares what was said of each. */
@@ -292,6 +292,92 @@ a_file_that_is_no_table_stops(void **state)
     (void)fclose(file);
 }
 
+enum { CROWD_UNITS = 40, CROWD_ROWS = 10000 };
+
+/* More rows than are under way at once. Row i is for unit i % 40 and says which round it is, so
+ * that only the order of the file makes each row after the first one a move. */
+static FILE *
+write_crowd(struct world *w, struct text *expected)
+{
+    FILE *file = tmpfile();
+    struct unit unit;
+    assert_non_null(file);
+    for (unsigned u = 0; u < CROWD_UNITS; u++) {
+        char serial[8];
+        (void)snprintf(serial, sizeof serial, "C%u", u);
+        test_unit(&unit, G, serial);
+        test_commission(w->session, &unit, 100 + u);
+    }
+    assert_true(fputs(headers[INVENTORY_RECEIPTS], file) >= 0);
+    for (unsigned i = 0; i < CROWD_ROWS; i++) {
+        bool bad = i % 101 == 100;
+        assert_true(fprintf(file, "%s,C%u,Shelf %u,,\n", bad ? "9.5E+12" : G, i % CROWD_UNITS,
+                            i / CROWD_UNITS) > 0);
+        text_printf(expected, "%u %s;", i + 2,
+                    bad ? "gtin_invalid" : (i < CROWD_UNITS ? "receive" : "move"));
+    }
+    return file;
+}
+
+static void
+rows_of_one_unit_stay_in_order(void **state)
+{
+    struct world *w = *state;
+    struct text expected;
+    text_init(&expected, 1000000);
+    w->said.max = 1000000;
+    FILE *file = write_crowd(w, &expected);
+    assert_int_equal(import_file(w, file, INVENTORY_RECEIPTS), ERR_OK);
+    assert_string_equal(w->said.data, expected.data);
+    assert_int_equal(w->summary.lines, CROWD_ROWS);
+    assert_int_equal(w->summary.rows, CROWD_ROWS);
+    assert_int_equal(w->summary.refused, CROWD_ROWS / 101);
+    assert_string_equal(unit_of(w, "C7").location, "Shelf 249");
+    uint64_t version = unit_of(w, "C7").version;
+    assert_int_equal(import_file(w, file, INVENTORY_RECEIPTS), ERR_OK);
+    assert_int_equal(w->summary.already, CROWD_ROWS - CROWD_ROWS / 101);
+    assert_int_equal(unit_of(w, "C7").version, version);
+    text_free(&expected);
+    (void)fclose(file);
+}
+
+/* One session is left: slower, and the same. */
+static void
+few_sessions_are_enough(void **state)
+{
+    struct world *w = *state;
+    struct registry_session *taken[63];
+    for (size_t i = 0; i < 62; i++)
+        taken[i] = test_session(w->registry);
+    expect(w, INVENTORY_RECEIPTS, G ",A1,S,,\n" G ",A2,S,,\n" G ",A1,T,,\n",
+           "2 receive;3 receive;4 move;");
+    taken[62] = test_session(w->registry);
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    assert_true(fputs(headers[INVENTORY_SALES], file) >= 0);
+    assert_int_equal(import_file(w, file, INVENTORY_SALES), ERR_BUSY);
+    (void)fclose(file);
+    for (size_t i = 0; i < 63; i++)
+        registry_session_close(taken[i]);
+}
+
+static void
+what_stands_before_a_fault_is_done(void **state)
+{
+    struct world *w = *state;
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    assert_true(fputs(headers[INVENTORY_SALES], file) >= 0);
+    assert_true(fputs(G ",A1,SO-1,,\n" G ",A2,SO-1,,\n" G ",A3,\"", file) >= 0);
+    for (unsigned i = 0; i < 70000; i++)
+        assert_true(fputc('x', file) == 'x');
+    assert_int_equal(import_file(w, file, INVENTORY_SALES), ERR_INVALID);
+    assert_non_null(strstr(w->fault.text, "x.csv:4: a row of more than"));
+    assert_string_equal(w->said.data, "2 sell;3 sell;");
+    assert_int_equal(unit_of(w, "A2").state, UNIT_SOLD);
+    (void)fclose(file);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -305,6 +391,9 @@ main(void)
         TEST(a_dry_run_writes_nothing),
         TEST(a_refused_row_says_why_and_changes_nothing),
         TEST(a_file_that_is_no_table_stops),
+        TEST(rows_of_one_unit_stay_in_order),
+        TEST(few_sessions_are_enough),
+        TEST(what_stands_before_a_fault_is_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
