@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/api/api.h"
 
-#include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gateway/api/etag.h"
 #include "gateway/api/writes.h"
 #include "gateway/json/json.h"
 #include "gateway/json/write.h"
@@ -17,12 +17,6 @@ static const char json_type[] = "application/json";
 
 /* ---- answers ---- */
 
-static void
-answer_etag(struct response *response, const struct credential *credential)
-{
-    response_header(response, "ETag", "\"%" PRIu64 "\"", credential->version);
-}
-
 /* The only time that a key is shown. NULL: no key. */
 static void
 answer_credential(struct response *response, const struct credential *credential, const char *key,
@@ -30,12 +24,14 @@ answer_credential(struct response *response, const struct credential *credential
 {
     struct text *out = &response->body;
     response->content_type = json_type;
-    answer_etag(response, credential);
     if (key == NULL) {
         credential_json(out, credential, now);
         text_char(out, '\n');
+        /* Time alone ends it, and its use is noted without a new version. */
+        etag_version_and_body(response, credential->version);
         return;
     }
+    etag_version(response, credential->version);
     text_char(out, '{');
     json_put(out, "credential", "");
     credential_json(out, credential, now);
@@ -270,7 +266,7 @@ change(struct altering *a, alter *how)
         return true;
     write_problem(a->response, err, NULL);
     if (err == ERR_CONFLICT)
-        answer_etag(a->response, &a->credential);
+        etag_version(a->response, a->credential.version);
     return false;
 }
 

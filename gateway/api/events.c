@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/api/api.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/api/etag.h"
 #include "gateway/api/event_write.h"
 #include "gateway/api/staff_json.h"
 #include "gateway/api/writes.h"
@@ -248,7 +248,7 @@ do_single(struct events *e, const struct json_node *node)
     else
         refuse_single(e, &out);
     if (out.has_unit)
-        response_header(e->response, "ETag", "\"%" PRIu64 "\"", out.unit.version);
+        etag_version(e->response, out.unit.version);
 }
 
 /* ---- the request ---- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/api/api.h"
+#include "gateway/api/etag.h"
 
 void
 api_keys(struct worker *worker, const struct request *request, struct response *response)
@@ -11,5 +12,6 @@ api_keys(struct worker *worker, const struct request *request, struct response *
     /* A revocation is known everywhere a minute later. */
     response_header(response, "Cache-Control", "public, max-age=60");
     keyset_jwks(&response->body, keyset);
+    etag_body(response);
     keyring_release(ring, keyset);
 }

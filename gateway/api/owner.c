@@ -2,11 +2,11 @@
 /* What an owner sees of the unit. */
 #include "gateway/api/api.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/api/auth.h"
+#include "gateway/api/etag.h"
 #include "gateway/api/staff_json.h"
 #include "gateway/api/writes.h"
 #include "gateway/json/write.h"
@@ -172,7 +172,6 @@ answer(struct worker *worker, const struct request *request, const struct text *
     const struct unit_view *view = &worker->view;
     struct text *out = &response->body;
     response->content_type = "application/json";
-    response_header(response, "ETag", "\"%" PRIu64 "\"", view->unit.version);
     text_char(out, '{');
     json_put(out, "unit", "");
     staff_unit_json(out, &view->unit, &worker->caller, request->now);
@@ -184,6 +183,7 @@ answer(struct worker *worker, const struct request *request, const struct text *
     put_notices(out, &view->unit, request->now);
     json_put(out, "events", events->data);
     text_put(out, "}\n");
+    etag_version_and_body(response, view->unit.version);
 }
 
 /* No such unit and another's unit are told by the same words. */

@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "gateway/api/etag.h"
 #include "gateway/api/limits.h"
 #include "gateway/api/writes.h"
 #include "gateway/identify/reading.h"
@@ -218,7 +219,7 @@ static void
 answer(struct deed *deed, const struct unit *unit)
 {
     deed->response->content_type = "application/json";
-    response_header(deed->response, "ETag", "\"%" PRIu64 "\"", unit->version);
+    etag_version(deed->response, unit->version);
     deed->act->answer(deed, unit);
 }
 

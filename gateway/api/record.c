@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/api/record.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
+#include "gateway/api/etag.h"
 #include "gateway/api/writes.h"
 #include "gateway/json/write.h"
 
@@ -121,7 +121,7 @@ record_end(struct record_write *write, enum err err, uint64_t current)
         return true;
     write_problem(write->response, err, NULL);
     if (err == ERR_CONFLICT)
-        response_header(write->response, "ETag", "\"%" PRIu64 "\"", current);
+        etag_version(write->response, current);
     return false;
 }
 
@@ -129,7 +129,7 @@ void
 record_headers(struct response *response, uint64_t version)
 {
     response->content_type = "application/json";
-    response_header(response, "ETag", "\"%" PRIu64 "\"", version);
+    etag_version(response, version);
 }
 
 void

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/api/etag.h"
 #include "gateway/api/staff_json.h"
 #include "gateway/api/unit_path.h"
 #include "gateway/api/writes.h"
@@ -23,9 +24,13 @@ api_unit(struct worker *worker, const struct request *request, struct response *
     if (!unit_of_path(worker, request, &key, &unit, response))
         return;
     response->content_type = json_type;
-    response_header(response, "ETag", "\"%" PRIu64 "\"", unit.version);
     staff_unit_json(&response->body, &unit, &worker->caller, request->now);
     text_char(&response->body, '\n');
+    /* An unanswered report counts as confirmed some day, and nothing is written then. */
+    if (unit.provisional != 0)
+        etag_version_and_body(response, unit.version);
+    else
+        etag_version(response, unit.version);
 }
 
 /* Where to go on: the number of the last event that was shown. */

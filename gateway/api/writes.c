@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/api/etag.h"
 #include "gateway/api/in_flight.h"
 
 enum { IDEMPOTENCY_KEY_MAX = 64 };
@@ -166,7 +167,7 @@ write_problem(struct response *response, enum err err, const struct unit *curren
     else
         response_problem(response, info->http_status, info->code, info->title, info->title, NULL);
     if (err == ERR_CONFLICT && current != NULL)
-        response_header(response, "ETag", "\"%" PRIu64 "\"", current->version);
+        etag_version(response, current->version);
 }
 
 bool
@@ -177,9 +178,11 @@ if_match(const struct request *request, bool *given, uint64_t *version, struct r
     *version = 0;
     if (!*given)
         return true;
-    if (slice_take(&tag, "\"") && tag.len > 1 && tag.data[tag.len - 1] == '"' &&
-        slice_number(version, slice_make(tag.data, tag.len - 1), 1, INT64_MAX))
-        return true;
+    if (slice_take(&tag, "\"") && tag.len > 1 && tag.data[tag.len - 1] == '"') {
+        tag.len--;
+        if (slice_number(version, slice_take_until(&tag, '-'), 1, INT64_MAX))
+            return true;
+    }
     response_problem(response, 400, "invalid", "The input is not valid",
                      "If-Match has to be the ETag of the record: \"VERSION\", in double quotes",
                      NULL);

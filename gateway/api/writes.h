@@ -35,7 +35,7 @@ enum err operation_repeated(const struct worker *worker, const struct operation 
  * conflict: `"<version>"`. */
 void write_problem(struct response *response, enum err err, const struct unit *current);
 
-/* If-Match: `"<version>"`; *given false without the header. False: broken, response holds 400. */
+/* If-Match: `"<version>"` or `"<version>-…"`, see etag.h; *given false without the header. False: broken, response holds 400. */
 bool if_match(const struct request *request, bool *given, uint64_t *version,
               struct response *response) MUST_CHECK;
 

@@ -6,6 +6,7 @@
 
 #include "gateway/api/auth.h"
 #include "gateway/api/session.h"
+#include "gateway/exchange/validate.h"
 
 static const char problem_type[] = "application/problem+json";
 
@@ -191,8 +192,10 @@ http_finish(struct worker *worker, const struct request *request, struct respons
     if (problem && request_wants_html(request))
         make_page(worker, request, response);
     session_clear_over(worker, response);
-    if (text_ok(&response->body) && response->content_type != NULL)
+    if (text_ok(&response->body) && response->content_type != NULL) {
+        response_revalidate(response, request);
         return;
+    }
     response->header_count = 0;
     response_problem(response, 500, "internal", "Internal error", "The answer could not be written",
                      NULL);

@@ -13,6 +13,7 @@ static const struct {
     {202, "Accepted"},
     {204, "No Content"},
     {303, "See Other"},
+    {304, "Not Modified"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
     {403, "Forbidden"},
@@ -80,11 +81,18 @@ put_field(struct text *out, const char *name, const char *value)
     text_put(out, "\r\n");
 }
 
-/* RFC 9110 §8.6: a 204 has no length, and nothing that could have a type. */
+/* RFC 9110 §8.6: a 204 has no length, and nothing that could have a type; the length of a 304 would
+ * be that of what the client has. */
+static bool
+has_content(const struct response *response)
+{
+    return response->status != 204 && response->status != 304;
+}
+
 static void
 put_status(struct text *out, const struct response *response, const struct wire *wire)
 {
-    bool content = response->status != 204;
+    bool content = has_content(response);
     text_printf(out, "HTTP/1.1 %d %s\r\n", response->status, phrase_of(response->status));
     if (content)
         text_printf(out, "Content-Length: %zu\r\n", response->body.len);
@@ -110,6 +118,6 @@ head_write(struct text *out, const struct response *response, const struct wire 
     text_put(out, always);
     put_field(out, "Connection", wire->close ? "close" : "keep-alive");
     text_put(out, "\r\n");
-    if (!wire->head_only && response->status != 204)
+    if (!wire->head_only && has_content(response))
         text_slice_put(out, text_slice(&response->body));
 }

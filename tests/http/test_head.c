@@ -83,6 +83,17 @@ static const struct {
      "Cache-Control: no-store\r\n"
      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n" AFTER_CSP
      "Connection: keep-alive\r\n\r\n"},
+    {"what the client has",
+     304,
+     "application/json",
+     "",
+     "ETag",
+     "\"7\"",
+     {784111777, "style-src 'x'", false, false},
+     "HTTP/1.1 304 Not Modified\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nETag: \"7\"\r\n"
+     "Cache-Control: no-store\r\n"
+     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n" AFTER_CSP
+     "Connection: keep-alive\r\n\r\n"},
 };
 
 static void

@@ -42,6 +42,15 @@ const unit = () => stock.pop();
 const id = ({ gtin: g, serial }) => ({ gtin: g, serial });
 const link = (one) => `https://id.example.com${one.label}`;
 
+// What has an ETag is asked for again, and is not sent again.
+async function unchanged(to, headers, tag) {
+  const given = { ...headers, 'if-none-match': `"other", ${tag}` };
+  const answer = await fetch(gateway.base + to, { headers: given });
+  const got = { status: answer.status, headers: answer.headers, text: await answer.text() };
+  assert.equal(got.status, 304, `${to}: ${got.text.slice(0, 400)}`);
+  contract.check({ method: 'GET', path: to, headers: given }, got);
+}
+
 // Sends, and holds the answer against the document. `key` is a role, a key, or nothing.
 async function ask(status, method, to, { key, body, headers = {}, ...options } = {}) {
   const given = { ...headers };
@@ -52,6 +61,8 @@ async function ask(status, method, to, { key, body, headers = {}, ...options } =
   const got = { status: answer.status, headers: answer.headers, text: await answer.text() };
   assert.equal(got.status, status, `${method} ${to}: ${got.text.slice(0, 400)}`);
   contract.check({ method, path: to, headers: given, body: text, ...options }, got, options);
+  const tag = answer.headers.get('etag');
+  if (method === 'GET' && status === 200 && tag !== null) await unchanged(to, given, tag);
   return /json/.test(answer.headers.get('content-type')) ? JSON.parse(got.text) : got.text;
 }
 
