@@ -16,7 +16,7 @@
 /* Exit codes (README, "Exit codes"). Those of errors come from err_info(). */
 enum { EXIT_OK = 0, EXIT_NEGATIVE = 4, EXIT_PARTIAL = 8 };
 
-enum { CLI_OPTIONS_MAX = 24, CLI_POSITIONALS_MAX = 64 };
+enum { CLI_OPTIONS_MAX = 32, CLI_POSITIONALS_MAX = 64 };
 
 struct cli_option {
     const char *name;  /* without dashes: "lot" */
@@ -104,7 +104,7 @@ int64_t cli_now(void);
 /* One entry point a file of commands. */
 cli_run cli_keys_new, cli_keys_list, cli_keys_retire, cli_keys_revoke, cli_keys_export,
     cli_keys_add;
-cli_run cli_inspect, cli_verify, cli_label;
+cli_run cli_inspect, cli_verify, cli_label, cli_cards;
 cli_run cli_issue, cli_import, cli_check;
 cli_run cli_product_put, cli_product_get, cli_product_list;
 cli_run cli_event, cli_history, cli_recall_open, cli_recall_lift, cli_recall_list;

@@ -2,6 +2,7 @@
 /* The table of commands: dispatch, --help and "did you mean" come from it. */
 #include "gateway/cli/cli.h"
 #include "gateway/cli/help.h"
+#include "gateway/cli/measures.h"
 
 #define OPTIONS static const struct cli_option
 #define LAST                                                                                       \
@@ -39,14 +40,28 @@ OPTIONS code_options[] = {
 };
 
 OPTIONS label_options[] = {
-    {"format", "svg|png|terminal", "svg unless given", false},
-    {"module-mm", "MM", "a side of a module (0.40)", false},
-    {"dpi", "DPI", "of the printer, for PNG (300)", false},
+    {"format", "svg|png|terminal|pdf|zpl", "svg unless given", false},
+    {"output", "DIR|FILE", "a directory for pictures of a CSV, else a file (stdout)", false},
     {"from", "N", "begin with the N-th label of the file (1)", false},
     {"count", "N", "how many labels (all that follow)", false},
-    {"output", "DIR|FILE", "a directory for a CSV, a file for one URL (stdout)", false},
-    {"no-caption", NULL, "SVG without GTIN and serial below the code", false},
+    MEASURE_OPTIONS,
+    {"no-caption", NULL, "without GTIN, lot and serial beside the code", false},
     {"dark-text", NULL, "with NO_COLOR: the terminal has dark text on light", false},
+    {"dry-run", NULL, "PDF, ZPL: say what it would be, write nothing", false},
+    LAST,
+};
+
+OPTIONS cards_options[] = {
+    {"format", "pdf|zpl", "pdf unless given", false},
+    {"output", "FILE", "mode 0600, never overwritten (stdout)", false},
+    {"title", "TEXT", "the product's name (that of the catalogue, where there is one)", false},
+    {"heading", "TEXT", "above the claim code (Claim code)", false},
+    {"sentence", "TEXT", "what to do with it (an English sentence)", false},
+    {"base-url", "URL", "with a QR code that leads to URL/register, and nowhere else", false},
+    {"from", "N", "begin with the N-th card of the file (1)", false},
+    {"count", "N", "how many cards (all that follow)", false},
+    MEASURE_OPTIONS,
+    {"dry-run", NULL, "say what it would be, write nothing", false},
     LAST,
 };
 
@@ -163,6 +178,8 @@ const struct cli_command cli_commands[] = {
     {"issue", NULL, "make and sign serials", help_issue, issue_options, 0, 0, cli_issue},
     {"label", "RUN.labels.csv|URL|-", "QR codes to print", help_label, label_options, 1, 1,
      cli_label},
+    {"cards", "RUN.cards.csv|-", "claim codes, for inside the box", help_cards, cards_options, 1, 1,
+     cli_cards},
     {"import", "RUN.manifest.csv", "register the units of a run", help_import, import_options, 1, 1,
      cli_import},
     {"inventory", "FILE.csv", "receipts, shipments, sales of an inventory system", help_inventory,

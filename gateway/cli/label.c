@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* label: pictures of labels, from a URL or from what `issue` wrote. */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +7,9 @@
 
 #include "gateway/base/file.h"
 #include "gateway/cli/cli.h"
-#include "gateway/cli/labels_csv.h"
+#include "gateway/cli/label_press.h"
+#include "gateway/cli/labels_source.h"
+#include "gateway/cli/measures.h"
 #include "gateway/cli/pictures.h"
 #include "gateway/cli/scope.h"
 
@@ -17,7 +18,6 @@ enum {
     ANSWER_MAX = 8192,
     PATH_TEXT_MAX = 4096,
     DIRECTORY_MODE = 0755,
-    NUMBER_TEXT = 32,
     CAPTION_MAX = 5 + GS1_VALUE_MAX + 1,
     DPI_DEFAULT = 300
 };
@@ -38,16 +38,15 @@ struct job {
     const struct invocation *in;
     const struct format *format;
     struct label_geometry geometry;
-    uint64_t from, count; /* labels wanted: from is 1 for the first; count 0 is all */
-    const char *output;   /* file or directory; NULL or "-" is stdout */
-    bool directory;       /* a file a label */
-    bool plain;           /* no escape sequences in a terminal */
-    double printed_mm;    /* a module, as drawn */
-    unsigned modules;     /* a side, of the largest label drawn */
+    struct row_range range;
+    const char *output; /* file or directory; NULL or "-" is stdout */
+    bool directory;     /* a file a label */
+    bool plain;         /* no escape sequences in a terminal */
+    double printed_mm;  /* a module, as drawn */
+    unsigned modules;   /* a side, of the largest label drawn */
     uint64_t written, unchanged;
     struct qr qr;
     struct text picture;
-    struct progress progress;
 };
 
 static enum err
@@ -99,25 +98,8 @@ find_format(const struct format **out, const char *name, struct fault *fault)
         (*out)++;
     if ((*out)->name != NULL)
         return ERR_OK;
-    return fault_set(fault, ERR_USAGE, "--format \"%.40s\": either svg, png or terminal", name);
-}
-
-/* Decimal millimetres, all of the word. */
-static enum err
-take_module(struct job *job, struct fault *fault)
-{
-    const char *value = cli_value(job->in, "module-mm");
-    char *end = NULL;
-    job->geometry.module_mm = MODULE_DEFAULT_MM;
-    if (value == NULL)
-        return ERR_OK;
-    errno = 0;
-    bool number = strspn(value, "0123456789.") == strlen(value) && strlen(value) < NUMBER_TEXT;
-    job->geometry.module_mm = number ? strtod(value, &end) : 0;
-    if (number && end != value && *end == '\0' && errno == 0)
-        return ERR_OK;
-    return fault_set(fault, ERR_USAGE, "--module-mm \"%.40s\": not a number of millimetres as 0.40",
-                     value);
+    return fault_set(fault, ERR_USAGE, "--format \"%.40s\": either svg, png, terminal, pdf or zpl",
+                     name);
 }
 
 static enum err
@@ -125,23 +107,14 @@ take_numbers(struct job *job, struct fault *fault)
 {
     uint64_t dpi = DPI_DEFAULT;
     struct fault why = {0};
-    enum err err = take_module(job, fault);
+    job->geometry.module_mm = MODULE_DEFAULT_MM;
+    enum err err = measure_mm(job->in, "module-mm", &job->geometry.module_mm, fault);
     if (err == ERR_OK)
         err = cli_number(job->in, "dpi", 1, UINT16_MAX, &dpi, fault);
     job->geometry.dpi = (unsigned)dpi;
     if (err == ERR_OK && label_geometry_check(&job->geometry, &why) != ERR_OK)
         err = fault_set(fault, ERR_USAGE, "%s", why.text);
-    if (err == ERR_OK)
-        err = cli_number(job->in, "from", 1, UINT32_MAX, &job->from, fault);
-    return err == ERR_OK ? cli_number(job->in, "count", 1, UINT32_MAX, &job->count, fault) : err;
-}
-
-static bool
-is_url(const char *source)
-{
-    struct slice s = slice_of(source);
-    struct slice scheme = slice_take_until(&s, ':');
-    return slice_equal_nocase(scheme, "https") || slice_equal_nocase(scheme, "http");
+    return err == ERR_OK ? row_range_read(&job->range, job->in, "labels", fault) : err;
 }
 
 /* The standard of no-color.org. */
@@ -173,9 +146,8 @@ take_output(struct job *job, bool one, struct fault *fault)
 static enum err
 begin(struct job *job, const struct invocation *in, bool one, struct fault *fault)
 {
-    *job = (struct job){.in = in, .from = 1};
+    *job = (struct job){.in = in};
     text_init(&job->picture, PICTURE_MAX);
-    progress_begin(&job->progress, "labels", 0);
     enum err err = find_format(&job->format, cli_value(in, "format"), fault);
     if (err == ERR_OK)
         err = take_numbers(job, fault);
@@ -221,10 +193,6 @@ static enum err
 print_label(const struct label_row *row, void *context, struct fault *fault)
 {
     struct job *job = context;
-    bool wanted =
-        row->number >= job->from && (job->count == 0 || row->number - job->from < job->count);
-    if (!wanted)
-        return ERR_OK;
     text_reset(&job->picture);
     enum err err = qr_encode(&job->qr, row->url, fault);
     if (err == ERR_OK)
@@ -235,56 +203,14 @@ print_label(const struct label_row *row, void *context, struct fault *fault)
         return err;
     job->modules = job->qr.size > job->modules ? job->qr.size : job->modules;
     job->written++;
-    progress_update(&job->progress, job->written);
     return ERR_OK;
 }
 
-static enum err
-print_url(struct job *job, const char *url, struct fault *fault)
+/* A terminal has no millimetres. */
+static const char *
+size_warning(const struct job *job)
 {
-    struct label_row row = {.number = job->from};
-    struct reading reading;
-    enum err err = label_url_printed(row.url, slice_of(url), &reading, fault);
-    row.id = reading.id;
-    return err == ERR_OK ? print_label(&row, job, fault) : err;
-}
-
-/* Of the lines of a file, for the time left; 0 when it cannot be read twice. */
-static uint64_t
-count_labels(FILE *file)
-{
-    uint64_t lines = 0;
-    int c = EOF;
-    if (fseeko(file, 0, SEEK_SET) != 0)
-        return 0;
-    while ((c = getc(file)) != EOF)
-        lines += c == '\n' ? 1 : 0;
-    rewind(file);
-    return lines > 0 ? lines - 1 : 0;
-}
-
-static uint64_t
-labels_wanted(const struct job *job, uint64_t labels)
-{
-    uint64_t rest = labels < job->from ? 0 : labels - job->from + 1;
-    return job->count != 0 && job->count < rest ? job->count : rest;
-}
-
-static enum err
-print_sheet(struct job *job, const char *path, struct fault *fault)
-{
-    bool from_stdin = strcmp(path, "-") == 0;
-    AUTO_FILE *file = from_stdin ? stdin : fopen(path, "rb");
-    if (file == NULL)
-        return file_fault(fault, path, errno);
-    job->progress.total = from_stdin ? 0 : labels_wanted(job, count_labels(file));
-    enum err err =
-        labels_csv_read(file, from_stdin ? "standard input" : path, print_label, job, fault);
-    progress_end(&job->progress, job->written);
-    if (err == ERR_OK && job->written == 0)
-        return fault_set(fault, ERR_NOT_FOUND, "%s: there is no label number %llu", path,
-                         (unsigned long long)job->from);
-    return err;
+    return job->printed_mm > 0 ? label_size_warning(job->printed_mm) : "";
 }
 
 static double
@@ -305,6 +231,8 @@ tell_json(const struct job *job, struct fault *fault)
     if (job->printed_mm > 0)
         text_printf(&out, ",\"module_mm\":%.4f,\"symbol_mm\":%.3f,\"quiet_zone_symbol_mm\":%.3f",
                     job->printed_mm, symbol_mm(job, 0), symbol_mm(job, QR_QUIET));
+    text_put(&out, ",\"warning\":");
+    text_json(&out, slice_of(size_warning(job)));
     text_put(&out, ",\"output\":");
     text_json(&out, slice_of(job->output));
     text_put(&out, "}\n");
@@ -315,7 +243,7 @@ tell_json(const struct job *job, struct fault *fault)
 static void
 tell(const struct job *job)
 {
-    const char *warning = label_size_warning(job->printed_mm);
+    const char *warning = size_warning(job);
     unsigned long long written = job->written;
     unsigned long long unchanged = job->unchanged;
     if (job->directory)
@@ -334,18 +262,23 @@ tell(const struct job *job)
                   job->modules, job->modules, job->printed_mm, symbol_mm(job, 0),
                   symbol_mm(job, QR_QUIET));
     if (warning[0] != '\0')
-        (void)fprintf(stderr, "warning: %s\n", warning);
+        (void)fprintf(stderr, "warning: modules of %.3g mm: %s\n", job->printed_mm, warning);
 }
 
 int
 cli_label(const struct invocation *in, struct fault *fault)
 {
     struct job job;
+    bool roll = false;
+    if (label_is_pressed(cli_value(in, "format"), &roll))
+        return label_press(in, roll, fault);
+    if (cli_flag(in, "dry-run"))
+        return cli_exit(fault_set(fault, ERR_USAGE, "--dry-run is for --format pdf and zpl"));
     const char *source = in->positionals[0];
-    bool one = is_url(source);
+    bool one = is_label_url(source);
     enum err err = begin(&job, in, one, fault);
     if (err == ERR_OK)
-        err = one ? print_url(&job, source, fault) : print_sheet(&job, source, fault);
+        err = labels_each(&job.range, source, print_label, &job, fault);
     if (err == ERR_OK && job.output != NULL)
         err = pictures_sync(job.output, fault);
     text_free(&job.picture);

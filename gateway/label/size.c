@@ -25,8 +25,10 @@ const char *
 label_size_warning(double module_mm)
 {
     if (module_mm < MODULE_PHONE_MM)
-        return "modules under 0.33 mm are hard to read for many phones";
+        return "modules under 0.33 mm are hard to read for many phones: take 0.33 or more, and a "
+               "larger label where they do not fit";
     if (module_mm < MODULE_CHECKOUT_MM)
-        return "modules under 0.396 mm are below the minimum that GS1 sets for checkouts";
+        return "modules under 0.396 mm are below the minimum that GS1 sets for checkouts: take 0.4 "
+               "where a till reads them";
     return "";
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/label/card.h"
 #include "gateway/label/label.h"
 
 #include <stdio.h>
@@ -34,6 +35,14 @@ host_end(struct slice url)
     return from + slice_find(slice_make(url.data + from, url.len - from), '/');
 }
 
+static void
+spell_host(char *url, size_t end)
+{
+    size_t scheme = scheme_end(slice_of(url));
+    for (size_t i = 0; i < end; i++)
+        (i < scheme ? lower : upper)(&url[i]);
+}
+
 enum err
 label_url_printed(char out[static LABEL_URL_MAX + 1], struct slice url, struct reading *reading,
                   struct fault *fault)
@@ -48,10 +57,7 @@ label_url_printed(char out[static LABEL_URL_MAX + 1], struct slice url, struct r
         return fault_set(fault, ERR_INVALID, "the URL is longer than %d characters", LABEL_URL_MAX);
     /* A host is the same in capitals, which are denser in a QR code; several phones do not open
      * "HTTPS://". */
-    for (size_t i = 0; i < scheme_end(url); i++)
-        lower(&out[i]);
-    for (size_t i = scheme_end(url); i < host_end(url); i++)
-        upper(&out[i]);
+    spell_host(out, host_end(url));
     return ERR_OK;
 }
 
@@ -97,4 +103,21 @@ label_url(char out[static LABEL_URL_MAX + 1], const char *base_url, const struct
     if (err == ERR_OK && strcmp(reading.canonical, canonical) != 0)
         return fault_set(fault, ERR_INVALID, "serial %s does not survive printing", id->serial);
     return err;
+}
+
+enum err
+card_register_url(char out[static LABEL_URL_MAX + 1], const char *base_url, struct fault *fault)
+{
+    char probe[LABEL_URL_MAX + 1];
+    struct reading reading;
+    if (base_has_path(base_url))
+        return bad_base(base_url, fault);
+    /* The reader of labels knows what a host is. */
+    int len = snprintf(probe, sizeof probe, "%s/01/09506000134352/21/1", base_url);
+    if (len < 0 || (size_t)len >= sizeof probe ||
+        digital_link_read(&reading, slice_of(probe)) != READ_OK)
+        return bad_base(base_url, fault);
+    (void)snprintf(out, LABEL_URL_MAX + 1, "%s/register", base_url);
+    spell_host(out, slice_of(base_url).len);
+    return ERR_OK;
 }
