@@ -13,39 +13,23 @@ writing_refuse(struct writing *w, enum err err, const char *sentence)
 
 /* ---- the event, complete ---- */
 
-static bool
-needs_past(enum event_type type)
+static struct asked
+asked(struct writing *w)
 {
-    static const enum event_type types[] = {EVENT_RECOVER,       EVENT_RELEASE,     EVENT_RESTOCK,
-                                            EVENT_REPORT_STOLEN, EVENT_REPORT_LOST, EVENT_RETURN};
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (types[i] == type)
-            return true;
-    return false;
+    return (struct asked){w->worker->session, &w->worker->view, &w->event};
 }
 
 static enum err
 complete(struct writing *w)
 {
-    const struct unit_view *view = &w->worker->view;
+    const struct asked what = asked(w);
     struct event *event = &w->event;
-    enum err err = ERR_OK;
     *event = w->row->event;
     event->at = w->operation->at;
     event->role = w->worker->caller.role;
     memcpy(event->actor, w->worker->caller.organisation, sizeof event->actor);
     memcpy(event->operation, w->operation->id, sizeof event->operation);
-    if (view->has_product)
-        event->offset_minutes = view->product.offset_minutes;
-    if (event->type == EVENT_RETURN)
-        event->product_allows = view->has_product && view->product.returns_from_any;
-    if (event->type == EVENT_RESTOCK)
-        memcpy(event->seal, view->unit.claim, sizeof event->seal);
-    if (needs_past(event->type))
-        err = past_read(w->worker->session, &w->row->key, NULL, &w->past);
-    if (err == ERR_OK)
-        event->ends_own = past_ends_own(&w->past, &view->unit, event);
-    return err;
+    return change_complete(&what, &w->past);
 }
 
 /* ---- where ---- */
@@ -105,41 +89,11 @@ check_document(struct writing *w)
     return writing_refuse(w, ERR_INVALID, fault.text);
 }
 
-/* ---- undo ---- */
-
-static enum err
-apply_undo(struct writing *w)
-{
-    struct registry_session *session = w->worker->session;
-    const struct unit_view *view = &w->worker->view;
-    const struct unit *now = &view->unit;
-    struct undoing undoing = {.now = now,
-                              .before = &w->before,
-                              .undo = &w->event,
-                              .lot = view->has_lot ? &view->lot : NULL,
-                              .recalls = view->recalls,
-                              .recall_count = view->recall_count};
-    size_t count = 0;
-    enum err err = ERR_OK;
-    w->before = *now;
-    if (now->version > 1) {
-        err = past_unit(session, now, now->version - 1, &w->before, &w->out->fault);
-        if (err == ERR_OK)
-            err = registry_events(session, &w->row->key, now->version - 1, &w->last, 1, &count);
-        undoing.last = &w->last;
-    }
-    if (err == ERR_OK && now->version > 1 && count != 1)
-        return ERR_CONFLICT; /* somebody else was faster: the next try sees it */
-    return err == ERR_OK ? event_undo(&w->change.unit, &undoing, &w->out->fault) : err;
-}
-
 static enum err
 apply_rules(struct writing *w)
 {
-    w->change.event = w->event;
-    if (w->event.type == EVENT_UNDO)
-        return apply_undo(w);
-    enum err err = event_apply(&w->change.unit, &w->worker->view.unit, &w->event, &w->out->fault);
+    const struct asked what = asked(w);
+    enum err err = change_make(&what, &w->change, NULL, &w->out->fault);
     return err == ERR_OK ? check_place(w) : err;
 }
 

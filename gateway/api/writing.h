@@ -5,8 +5,7 @@
 #define ASSAY_API_WRITING_H
 
 #include "gateway/api/event_write.h"
-#include "gateway/records/past.h"
-#include "gateway/rules/history.h"
+#include "gateway/records/change.h"
 
 /* One event under way: too large for a stack. worker->view is about its unit. */
 struct writing {
@@ -16,11 +15,9 @@ struct writing {
     const struct operation *operation;
     struct outcome *out;
     struct event event; /* the row's, complete */
-    struct past past;   /* when the event needs it */
+    struct past past;   /* when the event depends on it */
     bool second_return; /* the change is to hold the unit */
     struct change change;
-    struct unit before; /* of an undo: the unit without its last event, */
-    struct event last;  /* which is this */
 };
 
 /* Says so in w->out->fault, which begins with the event's name. */
