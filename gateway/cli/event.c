@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/suggest.h"
 #include "gateway/cli/operate.h"
 #include "gateway/cli/scope.h"
-#include "gateway/records/past.h"
+#include "gateway/records/change.h"
 #include "gateway/records/records.h"
 
 enum { ANSWER_MAX = 64 * 1024, NOTE_MAX = 100, FIRST_FIELD = 3 };
@@ -86,33 +88,71 @@ read_event(const struct invocation *in, struct event *out, struct fault *fault)
     return err;
 }
 
-/* Completes the event from the unit's product and history, and applies it. */
+/* `assay event undo GTIN SERIAL` takes back the last event, whichever that is. */
 static enum err
-apply_rules(struct store *store, const struct unit_key *key, struct event *event,
-            struct change *change, struct fault *fault)
+name_undone(struct event *event, const struct unit *unit, struct fault *fault)
 {
-    struct product product;
-    struct unit before;
-    struct past past;
-    enum err err = operate_get_unit(store, key, &before, fault);
-    if (err != ERR_OK)
-        return err;
-    err = registry_get_product(store->session, key->gtin, &product);
-    if (err != ERR_OK && err != ERR_NOT_FOUND)
-        return store_fault(fault, err, key->gtin);
-    if (err == ERR_OK) {
-        event->offset_minutes = product.offset_minutes;
-        event->product_allows = event->type == EVENT_RETURN && product.returns_from_any;
-    }
-    if (event->type == EVENT_RESTOCK)
-        memcpy(event->seal, before.claim, sizeof event->seal); /* so that it can be undone */
-    err = past_read(store->session, key, NULL, &past);
+    if (event->type != EVENT_UNDO || event_value(event, FIELD_UNDOES)[0] != '\0')
+        return ERR_OK;
+    if (unit->version == 1)
+        return fault_set(fault, ERR_CONFLICT,
+                         "undo: nothing happened to %s %s since it was registered", unit->id.gtin,
+                         unit->id.serial);
+    if (event->field_count == EVENT_FIELDS_MAX)
+        return fault_set(fault, ERR_USAGE, "more than %d fields", EVENT_FIELDS_MAX);
+    struct event_field *field = &event->fields[event->field_count++];
+    field->id = FIELD_UNDOES;
+    (void)snprintf(field->value, sizeof field->value, "%" PRIu64, unit->version);
+    return ERR_OK;
+}
+
+/* As over HTTP, documents are on hosts that the configuration names. */
+static enum err
+check_document(const struct invocation *in, const struct event *event, struct fault *fault)
+{
+    struct config config;
+    struct fault why = {ERR_OK, ""};
+    const char *link = event_value(event, FIELD_DOCUMENT);
+    if (link[0] == '\0')
+        return ERR_OK;
+    enum err err = operate_config(in, &config, fault);
+    if (err == ERR_OK && config_check_document(&config, link, &why) != ERR_OK)
+        return fault_set(fault, ERR_INVALID, "%s: %s", event_type_name(event->type), why.text);
+    return err;
+}
+
+static enum err
+get_view(struct store *store, const struct unit_key *key, struct unit_view *out,
+         struct fault *fault)
+{
+    enum err err = registry_view(store->session, key, out);
     if (err != ERR_OK)
         return store_fault(fault, err, key->serial);
-    event->ends_own = past_ends_own(&past, &before, event);
-    err = event_apply(&change->unit, &before, event, fault);
-    change->event = *event;
-    return err;
+    if (!out->has_unit)
+        return fault_set(fault, ERR_NOT_FOUND, "%s %s is not registered", key->gtin, key->serial);
+    return ERR_OK;
+}
+
+struct outcome {
+    struct unit_view view; /* before */
+    struct event event;
+    struct change change;
+    struct event undone;
+    bool dry_run;
+};
+
+static enum err
+apply_rules(struct store *store, struct outcome *outcome, struct fault *fault)
+{
+    struct past past;
+    const struct asked asked = {store->session, &outcome->view, &outcome->event};
+    enum err err = name_undone(&outcome->event, &outcome->view.unit, fault);
+    if (err != ERR_OK)
+        return err;
+    err = change_complete(&asked, &past);
+    if (err != ERR_OK)
+        return store_fault(fault, err, outcome->view.unit.id.serial);
+    return change_make(&asked, &outcome->change, &outcome->undone, fault);
 }
 
 static void
@@ -124,32 +164,63 @@ put_state(struct text *out, const struct unit *unit)
             text_printf(out, ", %s", unit_condition_name((enum unit_condition)bit));
 }
 
-struct outcome {
-    struct unit before, after;
-    const struct event *event;
-    bool dry_run;
-};
+/* "taken back: event 3, sell, of 2026-11-22T12:00:00Z by retailer Tool Shop (sales_order=SO-1)" */
+static void
+put_undone(struct text *out, const struct outcome *outcome)
+{
+    const struct event *undone = &outcome->undone;
+    char at[TIME_TEXT_MAX];
+    time_format(at, undone->at);
+    text_printf(out, "%s: event %" PRIu64 ", %s, of %s by %s ",
+                outcome->dry_run ? "would be taken back" : "taken back", outcome->view.unit.version,
+                event_type_name(undone->type), at, role_name(undone->role));
+    cli_clean(out, slice_of(undone->actor));
+    for (size_t i = 0; i < undone->field_count; i++) {
+        text_printf(out, "%s%s=", i == 0 ? " (" : ", ", event_field_name(undone->fields[i].id));
+        cli_clean(out, slice_of(undone->fields[i].value));
+    }
+    text_put(out, undone->field_count > 0 ? ")\n" : "\n");
+}
+
+static void
+put_json(struct text *out, const struct outcome *outcome, const struct unit *after)
+{
+    text_printf(out, "{\"dry_run\":%s,\"event\":", outcome->dry_run ? "true" : "false");
+    event_json(out, &outcome->change.event);
+    if (outcome->undone.type != EVENT_NONE) {
+        text_put(out, ",\"undone\":");
+        event_json(out, &outcome->undone);
+    }
+    text_put(out, ",\"before\":");
+    unit_json(out, &outcome->view.unit);
+    text_put(out, ",\"after\":");
+    unit_json(out, after);
+    text_put(out, "}\n");
+}
+
+static void
+put_lines(struct text *out, const struct outcome *outcome, const struct unit *after)
+{
+    text_printf(out, "%s %s: ", after->id.gtin, after->id.serial);
+    put_state(out, &outcome->view.unit);
+    text_put(out, " -> ");
+    put_state(out, after);
+    text_put(out, outcome->dry_run ? " (dry run: nothing was written)\n" : "\n");
+    if (outcome->undone.type != EVENT_NONE)
+        put_undone(out, outcome);
+}
 
 static enum err
 tell(const struct invocation *in, const struct outcome *outcome, struct fault *fault)
 {
     AUTO_TEXT out;
+    struct unit after = outcome->change.unit;
+    after.version++;
     text_init(&out, ANSWER_MAX);
-    if (in->json) {
-        text_printf(&out, "{\"dry_run\":%s,\"event\":", outcome->dry_run ? "true" : "false");
-        event_json(&out, outcome->event);
-        text_put(&out, ",\"before\":");
-        unit_json(&out, &outcome->before);
-        text_put(&out, ",\"after\":");
-        unit_json(&out, &outcome->after);
-        text_put(&out, "}\n");
-        return cli_print(&out, fault);
-    }
-    text_printf(&out, "%s %s: ", outcome->after.id.gtin, outcome->after.id.serial);
-    put_state(&out, &outcome->before);
-    text_put(&out, " -> ");
-    put_state(&out, &outcome->after);
-    text_put(&out, outcome->dry_run ? " (dry run: nothing was written)\n" : "\n");
+    if (in->json)
+        put_json(&out, outcome, &after);
+    else
+        put_lines(&out, outcome, &after);
     return cli_print(&out, fault);
 }
 
@@ -175,41 +246,38 @@ write_change(const struct invocation *in, struct store *store, struct change *ch
 }
 
 static enum err
-run_event(const struct invocation *in, struct fault *fault)
+run_event(const struct invocation *in, struct outcome *outcome, struct fault *fault)
 {
     struct unit_key key;
-    struct event event;
-    struct change change;
-    struct outcome outcome;
     AUTO_STORE *store = NULL;
-    bool dry_run = cli_flag(in, "dry-run");
-    memset(&outcome, 0, sizeof outcome);
-    memset(&change, 0, sizeof change);
-    enum err err = read_event(in, &event, fault);
+    outcome->dry_run = cli_flag(in, "dry-run");
+    enum err err = read_event(in, &outcome->event, fault);
     if (err == ERR_OK)
         err = operate_unit_key(in->positionals[1], in->positionals[2], &key, fault);
     if (err == ERR_OK)
-        err = operate_actor(in, event.actor, fault);
+        err = operate_actor(in, outcome->event.actor, fault);
     if (err == ERR_OK)
-        err = operate_open(in, STORE_NO_KEYSET | (dry_run ? STORE_READ_ONLY : STORE_MUST_EXIST),
-                           &store, fault);
+        err = check_document(in, &outcome->event, fault);
     if (err == ERR_OK)
-        err = operate_get_unit(store, &key, &outcome.before, fault);
+        err = operate_open(
+            in, STORE_NO_KEYSET | (outcome->dry_run ? STORE_READ_ONLY : STORE_MUST_EXIST), &store,
+            fault);
     if (err == ERR_OK)
-        err = apply_rules(store, &key, &event, &change, fault);
-    if (err == ERR_OK && !dry_run)
-        err = write_change(in, store, &change, fault);
-    if (err != ERR_OK)
-        return err;
-    outcome.after = change.unit;
-    outcome.after.version += 1;
-    outcome.event = &change.event;
-    outcome.dry_run = dry_run;
-    return tell(in, &outcome, fault);
+        err = get_view(store, &key, &outcome->view, fault);
+    if (err == ERR_OK)
+        err = apply_rules(store, outcome, fault);
+    if (err == ERR_OK && !outcome->dry_run)
+        err = write_change(in, store, &outcome->change, fault);
+    return err == ERR_OK ? tell(in, outcome, fault) : err;
 }
 
 int
 cli_event(const struct invocation *in, struct fault *fault)
 {
-    return cli_exit(run_event(in, fault));
+    struct outcome *outcome = calloc(1, sizeof *outcome);
+    if (outcome == NULL)
+        return cli_exit(fault_set(fault, ERR_MEMORY, "out of memory"));
+    enum err err = run_event(in, outcome, fault);
+    free(outcome);
+    return cli_exit(err);
 }

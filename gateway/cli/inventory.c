@@ -7,7 +7,7 @@
 #include "gateway/cli/operate.h"
 #include "gateway/inventory/inventory.h"
 
-enum { ROW_TEXT_MAX = 8192, PATH_TEXT_MAX = 4096, EXIT_ALL_REFUSED = 1 };
+enum { ROW_TEXT_MAX = 8192, EXIT_ALL_REFUSED = 1 };
 
 static const char *const outcomes[] = {
     [INVENTORY_APPLIED] = "applied",
@@ -94,18 +94,6 @@ tell(struct inventory *inventory, struct fault *fault)
     return cli_print(&inventory->line, fault);
 }
 
-/* Of assayd.ini only document_hosts counts here; without the file no document is taken. */
-static enum err
-read_config(struct inventory *inventory, struct fault *fault)
-{
-    char path[PATH_TEXT_MAX];
-    config_defaults(&inventory->config);
-    enum err err = cli_data_path(path, sizeof path, inventory->in, "assayd.ini", fault);
-    if (err == ERR_OK)
-        err = config_read_file(&inventory->config, path, fault);
-    return err == ERR_NOT_FOUND ? ERR_OK : err;
-}
-
 static enum err
 read_options(struct inventory *inventory, struct fault *fault)
 {
@@ -128,7 +116,8 @@ read_options(struct inventory *inventory, struct fault *fault)
     options->row = take_row;
     options->context = inventory;
     enum err err = operate_actor(in, options->actor, fault);
-    return err == ERR_OK ? read_config(inventory, fault) : err;
+    /* Of assayd.ini only document_hosts counts here; without the file no document is taken. */
+    return err == ERR_OK ? operate_config(in, &inventory->config, fault) : err;
 }
 
 static enum err

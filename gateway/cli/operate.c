@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { USER_BUFFER = 4096 };
+enum { USER_BUFFER = 4096, PATH_TEXT_MAX = 4096 };
 
 enum err
 operate_open(const struct invocation *in, unsigned flags, struct store **out, struct fault *fault)
@@ -77,4 +77,15 @@ operate_get_unit(struct store *store, const struct unit_key *key, struct unit *o
     if (err == ERR_NOT_FOUND)
         return fault_set(fault, err, "%s %s is not registered", key->gtin, key->serial);
     return err == ERR_OK ? ERR_OK : store_fault(fault, err, key->serial);
+}
+
+enum err
+operate_config(const struct invocation *in, struct config *out, struct fault *fault)
+{
+    char path[PATH_TEXT_MAX];
+    config_defaults(out);
+    enum err err = cli_data_path(path, sizeof path, in, "assayd.ini", fault);
+    if (err == ERR_OK)
+        err = config_read_file(out, path, fault);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
 }

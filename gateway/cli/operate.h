@@ -4,6 +4,7 @@
 #define ASSAY_CLI_OPERATE_H
 
 #include "gateway/cli/cli.h"
+#include "gateway/config/config.h"
 #include "gateway/manifest/store.h"
 
 /* store_open of the invocation's data directory, for one thread. */
@@ -33,5 +34,9 @@ enum err operate_unit_key(const char *gtin, const char *serial, struct unit_key 
 /* The unit, or ERR_NOT_FOUND with a sentence. */
 enum err operate_get_unit(struct store *store, const struct unit_key *key, struct unit *out,
                           struct fault *fault) MUST_CHECK;
+
+/* DATA/assayd.ini over the defaults; no file is no fault. */
+enum err operate_config(const struct invocation *in, struct config *out,
+                        struct fault *fault) MUST_CHECK;
 
 #endif

@@ -133,6 +133,57 @@ test('only who began a hold, or the operator, ends it', () => {
   refused(data, 6, /who began it/, 'event', 'release', gtin, '1', ...as('Shop A', 'retailer'));
 });
 
+test('the last event is taken back, by who made it', () => {
+  const data = withUnits('1', '2');
+  const shop = ['--actor', 'Shop', '--role', 'retailer'];
+  const brand = ['--actor', 'Brand'];
+  const undo = (...args) => ['event', 'undo', gtin, '1', ...args];
+  refused(data, 5, /nothing happened to 09506000134352 1 since it was registered/, ...undo(...brand));
+  run(data, 0, 'event', 'receive', gtin, '1', 'location=Cologne', ...brand);
+  run(data, 0, 'event', 'sell', gtin, '1', 'on=2026-01-02', 'sales_order=SO-1', ...shop);
+  refused(data, 6, /only for the organisation that made the event/, ...undo(...brand));
+  refused(data, 5, /event 2 is not the last one, which is 3/, ...undo('undoes=2', ...shop));
+  assert.match(run(data, 0, ...undo('--dry-run', ...shop)).stdout, new RegExp(
+    `^${gtin} 1: sold -> in_stock \\(dry run: nothing was written\\)\nwould be taken back: event 3, sell, of 20..-..-..T..:..:..Z by retailer Shop \\(on=2026-01-02, sales_order=SO-1\\)\n$`));
+  assert.equal(runJson(data, 'history', gtin, '1').unit.state, 'sold');
+  assert.match(run(data, 0, ...undo('reason=wrong unit', ...shop)).stdout, /^09506000134352 1: sold -> in_stock\ntaken back: event 3, sell, .* by retailer Shop/);
+  const { unit, events } = runJson(data, 'history', gtin, '1');
+  assert.deepEqual([unit.state, unit.location, unit.sold_on, unit.seller, unit.version], ['in_stock', 'Cologne', undefined, undefined, 4]);
+  assert.deepEqual(events[3].fields, { undoes: '3', reason: 'wrong unit' });
+  refused(data, 5, /undo is never taken back/, ...undo(...shop));
+  const { undone, after, dry_run: dry } = (run(data, 0, 'event', 'hold', gtin, '2', 'reason=x', ...brand), runJson(data, 'event', 'undo', gtin, '2', ...brand));
+  assert.deepEqual([undone.type, undone.fields, after.conditions, after.version, dry], ['hold', { reason: 'x' }, [], 3, false]);
+  run(data, 0, 'event', 'report_stolen', gtin, '2', ...brand);
+  refused(data, 5, /stolen/, 'event', 'undo', gtin, '2', ...brand);
+  run(data, 0, 'recall', 'open', 'R-1', '--gtin', gtin, '--text', 'Stop.');
+  run(data, 0, 'event', 'sell', gtin, '1', ...shop);
+  refused(data, 5, /recalled/, ...undo(...shop));
+  assert.match(run(data, 0, 'check').stdout, /no damage/);
+});
+
+test('every event has a dry run, which writes nothing', () => {
+  const data = withUnits('1');
+  const dry = (...args) => run(data, 0, 'event', ...args, '--dry-run', '--actor', 'Brand');
+  const before = readFileSync(join(data, 'registry/data.mdb'));
+  dry('receive', gtin, '1', 'location=Cologne');
+  dry('ship', gtin, '1', 'location=Bonn');
+  dry('sell', gtin, '1');
+  dry('retire', gtin, '1', 'reason=scrapped');
+  dry('report_lost', gtin, '1');
+  dry('suspect', gtin, '1', 'reason=two countries');
+  refused(data, 5, /./, 'event', 'undo', gtin, '1', '--dry-run');
+  assert.ok(before.equals(readFileSync(join(data, 'registry/data.mdb'))));
+});
+
+test('documents are on the hosts that are configured', () => {
+  const data = withUnits('1');
+  const sell = (document) => ['event', 'sell', gtin, '1', `document=${document}`];
+  refused(data, 1, /document_hosts/, ...sell('https://erp.example.com/1'));
+  writeFileSync(join(data, 'assayd.ini'), 'document_hosts = erp.example.com\n');
+  refused(data, 1, /evil\.example\.org|erp\.example\.com/, ...sell('https://evil.example.org/1'));
+  run(data, 0, ...sell('https://erp.example.com/1'));
+});
+
 test('a recall is previewed, opened once, listed and lifted', () => {
   const data = dataDirectory([key]);
   const serials = ['A', 'B', 'C', 'D'];
