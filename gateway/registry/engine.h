@@ -49,11 +49,6 @@ struct page {
     size_t *count;
 };
 
-struct notice_filter {
-    enum notice_kind kind; /* NOTICE_NONE is any */
-    bool open;             /* only those */
-};
-
 struct tally_days {
     civil_day from, to; /* both included */
 };

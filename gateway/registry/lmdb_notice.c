@@ -26,10 +26,9 @@ static enum err
 fill(struct scan *scan, const struct notice_filter *filter, const struct page *page,
      struct notice *out, struct record_key *last)
 {
-    enum err err = ERR_OK;
     for (size_t looks = 0; looks < LOOKS_MAX && *page->count < page->max; looks++) {
         struct notice *at = &out[*page->count];
-        err = scan_next(scan);
+        enum err err = scan_next(scan);
         if (err == ERR_OK)
             err = notice_decode(scan->view->codec, scan->key, scan->value, at);
         if (err != ERR_OK)

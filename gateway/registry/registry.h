@@ -123,9 +123,12 @@ enum err registry_count_sessions(struct registry_session *session, const char *c
                                  int64_t now, size_t *count) MUST_CHECK;
 enum err registry_get_notice(struct registry_session *session, const char *reference,
                              struct notice *out) MUST_CHECK;
-/* Newest first, by first_at. `kind` NOTICE_NONE is any; `open` only those. As registry_list, a call
- * looks at a bounded number. */
-enum err registry_list_notices(struct registry_session *session, enum notice_kind kind, bool open,
+struct notice_filter {
+    enum notice_kind kind; /* NOTICE_NONE is any */
+    bool open;             /* only those */
+};
+/* Newest first, by first_at. As registry_list, a call looks at a bounded number. */
+enum err registry_list_notices(struct registry_session *session, const struct notice_filter *filter,
                                struct cursor *cursor, struct notice *out, size_t max,
                                size_t *count) MUST_CHECK;
 /* The days from `from` to `to` (1970 or later), oldest first; days without any are left out. The

@@ -36,14 +36,13 @@ registry_get_notice(struct registry_session *session, const char *reference, str
 }
 
 enum err
-registry_list_notices(struct registry_session *session, enum notice_kind kind, bool open,
+registry_list_notices(struct registry_session *session, const struct notice_filter *filter,
                       struct cursor *cursor, struct notice *out, size_t max, size_t *count)
 {
-    const struct notice_filter filter = {kind, open};
     struct page page = {cursor, max, count};
-    if (!page_argument(&page) || (unsigned)kind >= NOTICE_KINDS)
+    if (!page_argument(&page) || (unsigned)filter->kind >= NOTICE_KINDS)
         return ERR_INVALID;
-    return answer_page(engine_of(session)->list_notices(session, &filter, &page, out), &page);
+    return answer_page(engine_of(session)->list_notices(session, filter, &page, out), &page);
 }
 
 enum err

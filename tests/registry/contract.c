@@ -52,6 +52,8 @@ absent(struct contract *contract)
     struct credential credential;
     struct operation operation;
     struct event event;
+    struct session browser;
+    struct notice notice;
     struct unit_key key = {.serial = "NOWHERE"};
     size_t count = 99;
     const uint8_t zero[sizeof unit] = {0};
@@ -70,6 +72,9 @@ absent(struct contract *contract)
     contract_expect("recall", registry_get_recall(session, "R", &recall), ERR_NOT_FOUND);
     contract_expect("credential", registry_get_credential(session, "AAAAAAAA", &credential),
                     ERR_NOT_FOUND);
+    contract_expect("session", registry_get_session(session, "AAAAAAAA", id, &browser),
+                    ERR_NOT_FOUND);
+    contract_expect("notice", registry_get_notice(session, "0000000000", &notice), ERR_NOT_FOUND);
     contract_expect("operation", registry_find_operation(session, id, &operation), ERR_NOT_FOUND);
     contract_expect("events", registry_events(session, &key, 0, &event, 1, &count), ERR_NOT_FOUND);
     assert_int_equal(count, 0);
@@ -130,6 +135,21 @@ reopen(struct contract *contract, bool read_only)
 }
 
 static void
+read_only_console(struct contract *contract, const struct operation *operation)
+{
+    struct registry_session *session = contract->session;
+    struct session browser;
+    struct notice notice;
+    const struct tally tally = {.day = 1, .verdicts = {1}};
+    test_browser(&browser, "AAAAAAAA", 1, 1700000000);
+    contract_expect("session", registry_put_session(session, &browser, 1700000000), ERR_DENIED);
+    contract_expect("sign out", registry_end_sessions(session, "AAAAAAAA", NULL), ERR_DENIED);
+    test_notice(&notice, "0000000000", 1700000000);
+    contract_expect("notice", registry_put_notice(session, &notice, operation, NULL), ERR_DENIED);
+    contract_expect("tally", registry_add_tally(session, &tally), ERR_DENIED);
+}
+
+static void
 read_only(struct contract *contract)
 {
     struct unit unit;
@@ -169,6 +189,7 @@ read_only(struct contract *contract)
     test_credential(&credential, "AAAAAAAA");
     contract_expect("credential", registry_put_credential(session, &credential, &operation, NULL),
                     ERR_DENIED);
+    read_only_console(contract, &operation);
     test_undamaged(session);
     reopen(contract, false);
 }
@@ -196,6 +217,8 @@ health(struct contract *contract)
     struct unit unit;
     struct change change;
     struct operation operation;
+    struct notice notice;
+    struct session browser;
     char gtin[GTIN_DIGITS + 1];
     contract_gtin(contract, gtin);
     contract_expect("health", registry_health(contract->session, &before), ERR_OK);
@@ -206,15 +229,24 @@ health(struct contract *contract)
                     ERR_OK);
     contract_expect("again", registry_apply(contract->session, &change, 1, &operation, NULL, NULL),
                     ERR_OK); /* nothing */
+    contract_operation(contract, &operation);
+    test_notice(&notice, "HEA1TH0000", 1700000000); /* one notice and operation */
+    contract_expect("notice", registry_put_notice(contract->session, &notice, &operation, NULL),
+                    ERR_OK);
+    test_browser(&browser, "HEA1TH00", 1, 1700000000);
+    contract_expect("session", registry_put_session(contract->session, &browser, 1700000000),
+                    ERR_OK);
     contract_expect("health", registry_health(contract->session, &after), ERR_OK);
     assert_int_equal(after.units, before.units + 1);
     assert_int_equal(after.lots, before.lots + 1);
     assert_int_equal(after.events, before.events + 2);
-    assert_int_equal(after.operations, before.operations + 2);
+    assert_int_equal(after.operations, before.operations + 3);
+    assert_int_equal(after.notices, before.notices + 1);
+    assert_int_equal(after.sessions, before.sessions + 1);
     assert_int_equal(after.products, before.products);
     assert_int_equal(after.recalls, before.recalls);
-    assert_int_equal(after.commits, before.commits + 2);
-    assert_int_equal(after.commit_calls, before.commit_calls + 2);
+    assert_int_equal(after.commits, before.commits + 4);
+    assert_int_equal(after.commit_calls, before.commit_calls + 4);
     assert_true(after.bytes_used > 0 && after.bytes_used <= after.bytes_max);
 }
 
@@ -236,6 +268,10 @@ contract(const char *url)
         {"credentials", contract_credentials},
         {"view", contract_view},
         {"list", contract_list},
+        {"browser sessions", contract_browsers},
+        {"notices", contract_notices},
+        {"list of notices", contract_notice_list},
+        {"tallies", contract_tallies},
         {"arguments", contract_arguments},
         {"read-only", read_only},
         {"sessions", sessions},

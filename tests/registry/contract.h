@@ -38,5 +38,9 @@ void contract_credentials(struct contract *contract);
 void contract_view(struct contract *contract);
 void contract_list(struct contract *contract);
 void contract_arguments(struct contract *contract);
+void contract_browsers(struct contract *contract);
+void contract_notices(struct contract *contract);
+void contract_notice_list(struct contract *contract);
+void contract_tallies(struct contract *contract);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Products, lots, recalls, credentials, and the view of a unit that gathers them. */
+/* Products, lots, recalls, credentials, notices, and the view of a unit that gathers them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,12 +12,13 @@
 
 #include "tests/registry/contract.h"
 
-/* The four compare-and-set calls have one contract. */
+/* The five compare-and-set calls have one contract. */
 union any {
     struct product product;
     struct lot lot;
     struct recall recall;
     struct credential credential;
+    struct notice notice;
 };
 
 struct kind {
@@ -132,6 +133,32 @@ static enum err
 get_credential(struct registry_session *session, const union any *like, union any *out)
 {
     return registry_get_credential(session, like->credential.id, &out->credential);
+}
+
+static uint64_t *
+notice_version(union any *record)
+{
+    return &record->notice.version;
+}
+
+static uint8_t *
+notice_byte(union any *record)
+{
+    return (uint8_t *)record->notice.text;
+}
+
+static enum err
+put_notice(struct registry_session *session, const union any *record,
+           const struct operation *operation, union any *current)
+{
+    return registry_put_notice(session, &record->notice, operation,
+                               current == NULL ? NULL : &current->notice);
+}
+
+static enum err
+get_notice(struct registry_session *session, const union any *like, union any *out)
+{
+    return registry_get_notice(session, like->notice.reference, &out->notice);
 }
 
 static void
@@ -327,6 +354,31 @@ contract_credentials(struct contract *contract)
         }
     } while (cursor.text[0] != '\0');
     assert_int_equal(seen, 7);
+}
+
+void
+contract_notices(struct contract *contract)
+{
+    static const struct kind kind = {
+        "notice", sizeof(struct notice), notice_version, notice_byte, put_notice, get_notice};
+    union any record;
+    struct operation operation;
+    memset(&record, 0, sizeof record);
+    test_notice(&record.notice, "7K3M9Q2XBT", 1700000000);
+    compare_and_set(contract, &kind, &record);
+    record.notice.first_at--;
+    contract_operation(contract, &operation);
+    contract_expect("made at another time",
+                    put_notice(contract->session, &record, &operation, NULL), ERR_INVALID);
+    record.notice.first_at++;
+    record.notice.last_at += 60;
+    record.notice.count = UINT32_MAX;
+    record.notice.closed_at = record.notice.last_at;
+    memcpy(record.notice.closed_by, "Example Brand", 13);
+    contract_operation(contract, &operation);
+    contract_expect("closed", put_notice(contract->session, &record, &operation, NULL), ERR_OK);
+    record.notice.version++;
+    expect_record(contract, &kind, "closed", &record);
 }
 
 /* ---- the view ---- */

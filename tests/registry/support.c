@@ -231,6 +231,36 @@ test_credential(struct credential *out, const char *id)
     out->secrets[0].made_at = 1700000000;
 }
 
+void
+test_browser(struct session *out, const char *credential, unsigned number, int64_t at)
+{
+    char text[16];
+    (void)snprintf(text, sizeof text, "browser %u", number);
+    memset(out, 0, sizeof *out);
+    PUT(out->credential, credential);
+    mix(out->seal, SEAL_BYTES, text, 5);
+    mix(out->key, SEAL_BYTES, "key", 6);
+    out->seal[SEAL_BYTES - 1] = (uint8_t)number;
+    out->made_at = at;
+    out->seen_at = at;
+}
+
+void
+test_notice(struct notice *out, const char *reference, int64_t at)
+{
+    memset(out, 0, sizeof *out);
+    PUT(out->reference, reference);
+    out->kind = NOTICE_NEVER_ISSUED;
+    PUT(out->gtin, "09506000134352");
+    PUT(out->serial, "7K3M9Q2XBT4H");
+    PUT(out->answer, "never_issued");
+    out->first_at = at;
+    out->last_at = at;
+    out->count = 1;
+    out->role = ROLE_PUBLIC;
+    PUT(out->text, "Our signature is on it.");
+}
+
 /* What an event carries here: the text, with something before it or something else in its place. */
 static const struct {
     enum event_type type;

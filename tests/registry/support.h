@@ -33,6 +33,10 @@ void test_product(struct product *out, const char *gtin);
 void test_lot(struct lot *out, const char *gtin, const char *lot);
 void test_recall(struct recall *out, const char *gtin, const char *id);
 void test_credential(struct credential *out, const char *id);
+/* Made and seen at `at`; seal and key made from the number. */
+void test_browser(struct session *out, const char *credential, unsigned number, int64_t at);
+/* Open, of kind NOTICE_NEVER_ISSUED, seen once at `at`. */
+void test_notice(struct notice *out, const char *reference, int64_t at);
 
 /* The change that event_apply makes of `before`, or fails the test. Receives at, moves to, sells,
  * holds (…): the fields that the event needs are made from `text`; receiving also carries purchase

@@ -364,6 +364,82 @@ credential_of_nobody(struct scene *scene)
     put(scene, TABLE_CREDENTIALS, credential_encode(&scene->codec, &credential, &record), &record);
 }
 
+static void
+put_notice(struct scene *scene, int64_t first_at, int64_t listed_at)
+{
+    struct notice notice;
+    struct record record;
+    test_notice(&notice, "7K3M9Q2XBT", listed_at);
+    notice.version = 1;
+    put(scene, TABLE_NOTICES, notice_encode(&scene->codec, &notice, &record), &record);
+    notice.first_at = first_at;
+    put(scene, TABLE_NOTICE_IDS, notice_id_encode(&scene->codec, &notice, &record), &record);
+}
+
+static void
+notice_without_reference(struct scene *scene)
+{
+    struct record_key key;
+    put_notice(scene, 1700000000, 1700000000);
+    key_bytes(&key, "7K3M9Q2XBT", 10);
+    del(scene, TABLE_NOTICE_IDS, &key);
+}
+
+static void
+reference_without_notice(struct scene *scene)
+{
+    struct record_key key;
+    put_notice(scene, 1700000000, 1700000000);
+    key_notice(&key, 1700000000, "7K3M9Q2XBT");
+    del(scene, TABLE_NOTICES, &key);
+}
+
+static void
+notice_twice(struct scene *scene)
+{
+    put_notice(scene, 1700000000, 1700000000);
+    put_notice(scene, 1700000009, 1700000009);
+}
+
+/* And one that is open, and older. */
+static void
+many_closed_notices(struct scene *scene)
+{
+    put_notice(scene, 1700000000, 1700000000);
+    for (unsigned i = 1; i <= 10050; i++) {
+        struct notice notice;
+        struct record record;
+        char reference[NOTICE_REFERENCE_CHARS + 1];
+        (void)snprintf(reference, sizeof reference, "%010u", i);
+        test_notice(&notice, reference, 1700000000 + i);
+        notice.version = 1;
+        notice.closed_at = notice.first_at;
+        notice.closed_by[0] = 'X';
+        put(scene, TABLE_NOTICES, notice_encode(&scene->codec, &notice, &record), &record);
+        put(scene, TABLE_NOTICE_IDS, notice_id_encode(&scene->codec, &notice, &record), &record);
+    }
+}
+
+static void
+broken_session(struct scene *scene)
+{
+    struct session browser;
+    struct record record;
+    test_browser(&browser, "7K3M9Q2X", 1, 1700000000);
+    browser.seen_at--;
+    put(scene, TABLE_SESSIONS, session_encode(&scene->codec, &browser, &record), &record);
+}
+
+static void
+broken_tally(struct scene *scene)
+{
+    const struct tally tally = {.day = 20000};
+    struct record record;
+    assert_true(tally_encode(&scene->codec, &tally, &record));
+    record.value.len--;
+    put(scene, TABLE_TALLIES, true, &record);
+}
+
 static const struct {
     const char *label;
     void (*break_it)(struct scene *scene);
@@ -414,6 +490,15 @@ static const struct {
     {"a row with a value", row_with_a_value, "by_lot L24A0917: the row is damaged"},
     {"a credential without a role", credential_of_nobody,
      "credentials 7K3M9Q2X: the record is damaged"},
+    {"a notice without its reference", notice_without_reference,
+     "notices 7K3M9Q2XBT: it is not found by its reference"},
+    {"a reference without its notice", reference_without_notice,
+     "notice_ids 7K3M9Q2XBT: it leads to no notice"},
+    {"a notice twice in the list", notice_twice,
+     "notices 7K3M9Q2XBT: it is not found by its reference"},
+    {"a session that was seen too early", broken_session,
+     "sessions 7K3M9Q2X: the record is damaged"},
+    {"a tally that is cut", broken_tally, "tallies 2024-10-04: the record is damaged"},
     {"an id that leads elsewhere", recall_of_another, "it is not found by its id"},
 };
 
@@ -460,6 +545,32 @@ disagreements_are_found(void **state)
 }
 
 /* ---- what uses them meanwhile ---- */
+
+/* An inbox in which almost everything is closed. */
+static void
+a_list_of_notices_looks_at_a_bounded_number(void **state)
+{
+    struct test_place place;
+    struct scene scene;
+    static const struct notice_filter open = {NOTICE_NONE, true};
+    struct notice page[2];
+    struct cursor cursor = {""};
+    size_t count = 99;
+    (void)state;
+    test_place_make(&place);
+    build(&scene, &place);
+    break_scene(&scene, many_closed_notices);
+    assert_int_equal(registry_list_notices(scene.session, &open, &cursor, page, 2, &count), ERR_OK);
+    assert_int_equal(count, 0);
+    assert_true(cursor.text[0] != '\0');
+    assert_int_equal(registry_list_notices(scene.session, &open, &cursor, page, 2, &count), ERR_OK);
+    assert_int_equal(count, 1);
+    assert_string_equal(page[0].reference, "7K3M9Q2XBT");
+    assert_string_equal(cursor.text, "");
+    registry_session_close(scene.session);
+    registry_close(scene.registry);
+    test_place_remove(&place);
+}
 
 static void
 a_gap_in_the_history_is_no_end(void **state)
@@ -661,6 +772,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(disagreements_are_found),
+        cmocka_unit_test(a_list_of_notices_looks_at_a_bounded_number),
         cmocka_unit_test(a_gap_in_the_history_is_no_end),
         cmocka_unit_test(history_is_not_written_over),
         cmocka_unit_test(wrong_rows_are_no_answer),

@@ -88,6 +88,17 @@ flip_value(struct image *image, const char *key, size_t len, size_t bit)
 static const char serial[] = "7K3M9Q2XBT4H";
 static const char recall_number[] = "R-2024-17";
 static const char credential_id[] = "7K3M9Q2X";
+static const char reference[] = "N0T1CE0000";
+static const civil_day day = 20000;
+static const char browser_of[] = "BR0WSER0"; /* the credential that is signed in */
+static const int64_t signed_in_at = 1700000000;
+
+static void
+make_browser(struct session *out)
+{
+    test_browser(out, browser_of, 1, signed_in_at);
+    memset(out->seal, 'B', sizeof out->seal);
+}
 
 struct scene {
     char gtin[GTIN_DIGITS + 1];
@@ -127,6 +138,21 @@ make_change(struct scene *scene, enum event_type type, uint64_t number, struct c
 }
 
 static void
+make_console(struct scene *scene)
+{
+    struct session browser;
+    struct notice notice;
+    struct operation operation;
+    const struct tally tally = {.day = day, .verdicts = {1, 2, 3, 4}};
+    make_browser(&browser);
+    assert_int_equal(registry_put_session(scene->session, &browser, signed_in_at), ERR_OK);
+    test_notice(&notice, reference, 1700000000);
+    test_operation(&operation, 7);
+    assert_int_equal(registry_put_notice(scene->session, &notice, &operation, NULL), ERR_OK);
+    assert_int_equal(registry_add_tally(scene->session, &tally), ERR_OK);
+}
+
+static void
 make_scene(const struct test_place *place)
 {
     static const enum event_type types[] = {EVENT_RECEIVE, EVENT_SELL};
@@ -153,10 +179,67 @@ make_scene(const struct test_place *place)
     test_credential(&credential, credential_id);
     test_operation(&operation, 6);
     assert_int_equal(registry_put_credential(scene.session, &credential, &operation, NULL), ERR_OK);
+    make_console(&scene);
     close_scene(&scene);
 }
 
 /* ---- every call that meets the record ---- */
+
+static enum err
+call_session(struct scene *scene)
+{
+    struct session browser;
+    struct session wanted;
+    make_browser(&wanted);
+    return registry_get_session(scene->session, browser_of, wanted.seal, &browser);
+}
+
+static enum err
+call_count_sessions(struct scene *scene)
+{
+    size_t count = 99;
+    enum err err = registry_count_sessions(scene->session, browser_of, signed_in_at, &count);
+    assert_int_equal(count, err == ERR_OK ? 1 : 0);
+    return err;
+}
+
+static enum err
+call_notice(struct scene *scene)
+{
+    struct notice notice;
+    return registry_get_notice(scene->session, reference, &notice);
+}
+
+static enum err
+call_put_notice(struct scene *scene)
+{
+    struct notice notice;
+    struct operation operation;
+    test_notice(&notice, reference, 1700000000);
+    test_operation(&operation, 905);
+    enum err err = registry_put_notice(scene->session, &notice, &operation, NULL);
+    return err == ERR_CONFLICT ? ERR_OK : err;
+}
+
+static enum err
+call_notices(struct scene *scene)
+{
+    static const struct notice_filter all = {NOTICE_NONE, false};
+    struct cursor cursor = {""};
+    struct notice notice;
+    size_t count = 0;
+    return registry_list_notices(scene->session, &all, &cursor, &notice, 1, &count);
+}
+
+static enum err
+call_tallies(struct scene *scene)
+{
+    struct tally tally;
+    size_t count = 99;
+    enum err err = registry_tallies(scene->session, day, day, &tally, 1, &count);
+    assert_int_equal(count, err == ERR_OK ? 1 : 0);
+    return err;
+}
 
 static enum err
 call_get(struct scene *scene)
@@ -402,7 +485,11 @@ enum calls {
     OPERATION = 1024,
     CHECK = 2048,
     LIST_ITEM = 4096,
-    CREDENTIAL_CALLS = 8192
+    CREDENTIAL_CALLS = 8192,
+    SESSION_CALLS = 16384,
+    NOTICE_GET = 32768,
+    NOTICE_LIST = 65536,
+    TALLIES = 131072
 };
 
 static const struct {
@@ -431,6 +518,12 @@ static const struct {
     {RECALL_CALLS, "put_recall", call_put_recall},
     {RECALL_CALLS, "list_recalls", call_recalls},
     {OPERATION, "find_operation", call_operation},
+    {SESSION_CALLS, "get_session", call_session},
+    {SESSION_CALLS, "count_sessions", call_count_sessions},
+    {NOTICE_GET, "get_notice", call_notice},
+    {NOTICE_GET, "put_notice", call_put_notice},
+    {NOTICE_LIST, "list_notices", call_notices},
+    {TALLIES, "tallies", call_tallies},
     {CHECK, "check", call_check},
 };
 
@@ -462,6 +555,10 @@ static const struct {
     {"recall", "GR-2024-17", 10, VIEW | RECALL_CALLS | CHECK},
     {"credential", "7K3M9Q2X", 8, CREDENTIAL_CALLS | CHECK},
     {"recall id", "R-2024-17", 9, RECALL_CALLS | CHECK},
+    {"session", "BR0WSER0BBBBBBBBBBBBBBBB", 24, SESSION_CALLS | CHECK},
+    {"notice", "\x7F\xFF\xFF\xFF\x9A\xAC\x0E\xFFN0T1CE0000", 18, NOTICE_GET | NOTICE_LIST | CHECK},
+    {"notice id", "N0T1CE0000", 10, NOTICE_GET | CHECK},
+    {"tally", "\0\0\x4E\x20", 4, TALLIES | CHECK},
     {"event", "G7K3M9Q2XBT4H\0\0\0\0\0\0\0\0\2", 22, EVENTS | CHECK},
     {"operation", "\xA5\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1", 16,
      OPERATION | EVENTS | COMMISSION | CHECK},
@@ -502,6 +599,31 @@ wrong_bits_are_found(void **state)
     free(image.bytes);
 }
 
+/* Nobody is kept from signing in by it. */
+static void
+a_damaged_session_is_swept(void **state)
+{
+    const struct test_place *place = *state;
+    struct image image;
+    struct scene scene = {.damages = 0};
+    struct session browser;
+    size_t count = 0;
+    make_scene(place);
+    load_image(place, &image);
+    flip_value(&image, "BR0WSER0BBBBBBBBBBBBBBBB", 24, 9);
+    open_scene(&scene, place);
+    assert_int_equal(call_session(&scene), ERR_CORRUPT);
+    test_browser(&browser, browser_of, 2, signed_in_at);
+    assert_int_equal(registry_put_session(scene.session, &browser, signed_in_at), ERR_OK);
+    assert_int_equal(call_session(&scene), ERR_NOT_FOUND);
+    assert_int_equal(registry_count_sessions(scene.session, browser_of, signed_in_at, &count),
+                     ERR_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(call_check(&scene), ERR_OK);
+    close_scene(&scene);
+    free(image.bytes);
+}
+
 /* ---- tables that do not hold what they say ---- */
 
 /* Not a leftover in the free part of a page that holds other things by now: byte 14 of a page says
@@ -527,9 +649,11 @@ wrong_tables_are_found(void **state)
         const char *sentence;
     } rows[] = {
         {"one record more than there is", "operations", 32, CHECK,
-         "operations : 7 records are counted and 6 can be reached"},
+         "operations : 8 records are counted and 7 can be reached"},
         {"page that is not there", "products", 40 + 5, VIEW | PRODUCT_CALLS | LIST_ITEM | CHECK,
          "products : the table cannot be read any further"},
+        {"one notice more than there is", "notices", 32, CHECK,
+         "notices : 2 records are counted and 1 can be reached"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -732,6 +856,7 @@ main(int argc, char **argv)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
     const struct CMUnitTest tests[] = {
         TEST(wrong_bits_are_found),
+        TEST(a_damaged_session_is_swept),
         TEST(wrong_tables_are_found),
         TEST(other_files_are_refused),
         TEST(wrong_bits_anywhere_give_no_wrong_unit),

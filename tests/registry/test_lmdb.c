@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/registry/lmdb_engine.h"
 #include "tests/registry/child.h"
 #include "tests/registry/contract.h"
 
@@ -163,6 +164,100 @@ no_permission(void **state)
     assert_int_equal(waitpid(pid, &status, 0), pid);
     (void)chmod(place->path, 0700);
     assert_int_equal(status, 0);
+}
+
+/* As a program left it that did not know the newer tables. */
+static void
+make_older(const struct test_place *place)
+{
+    MDB_env *env = NULL;
+    MDB_txn *txn = NULL;
+    assert_int_equal(mdb_env_create(&env), 0);
+    assert_int_equal(mdb_env_set_maxdbs(env, TABLE_COUNT), 0);
+    assert_int_equal(mdb_env_open(env, place->path, 0, 0600), 0);
+    assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+    for (size_t table = TABLES_FROM_THE_START; table < TABLE_COUNT; table++) {
+        MDB_dbi dbi = 0;
+        assert_int_equal(mdb_dbi_open(txn, table_name((enum table)table), 0, &dbi), 0);
+        assert_int_equal(mdb_drop(txn, dbi, 1), 0);
+    }
+    assert_int_equal(mdb_txn_commit(txn), 0);
+    mdb_env_close(env);
+}
+
+static struct registry *
+open_older(const struct test_place *place, bool read_only)
+{
+    const struct registry_options options = {
+        .record_key = test_record_key, .must_exist = true, .read_only = read_only};
+    struct registry *registry = NULL;
+    struct fault fault = {ERR_OK, ""};
+    contract_expect("open", registry_open(place->url, &options, &registry, &fault), ERR_OK);
+    return registry;
+}
+
+/* Everything that reads finds nothing; what was there before is. */
+static void
+expect_no_newer_table(struct registry_session *session)
+{
+    struct session browser;
+    struct notice notice;
+    struct tally tally;
+    static const struct notice_filter all = {NOTICE_NONE, false};
+    struct cursor cursor = {""};
+    struct credential credential;
+    struct registry_health health;
+    size_t count = 99;
+    test_browser(&browser, "7K3M9Q2X", 1, 1700000000);
+    contract_expect("session", registry_get_session(session, "7K3M9Q2X", browser.seal, &browser),
+                    ERR_NOT_FOUND);
+    contract_expect("count", registry_count_sessions(session, "7K3M9Q2X", 1700000000, &count),
+                    ERR_OK);
+    assert_int_equal(count, 0);
+    contract_expect("notice", registry_get_notice(session, "7K3M9Q2XBT", &notice), ERR_NOT_FOUND);
+    contract_expect("notices", registry_list_notices(session, &all, &cursor, &notice, 1, &count),
+                    ERR_OK);
+    assert_int_equal(count, 0);
+    contract_expect("tallies", registry_tallies(session, 0, 30000, &tally, 1, &count), ERR_OK);
+    assert_int_equal(count, 0);
+    contract_expect("health", registry_health(session, &health), ERR_OK);
+    assert_int_equal(health.notices + health.sessions, 0);
+    contract_expect("credential", registry_get_credential(session, "7K3M9Q2X", &credential),
+                    ERR_OK);
+    test_undamaged(session);
+}
+
+static void
+an_older_registry(void **state)
+{
+    const struct test_place *place = *state;
+    struct credential credential;
+    struct operation operation;
+    struct session browser;
+    struct registry *registry = test_open(place->url);
+    struct registry_session *session = test_session(registry);
+    test_credential(&credential, "7K3M9Q2X");
+    test_operation(&operation, 1);
+    contract_expect("put", registry_put_credential(session, &credential, &operation, NULL), ERR_OK);
+    registry_session_close(session);
+    registry_close(registry);
+    make_older(place);
+    for (size_t i = 0; i < 3; i++) { /* reading adds nothing; writing does, once */
+        registry = open_older(place, i < 2);
+        session = test_session(registry);
+        expect_no_newer_table(session);
+        test_browser(&browser, "7K3M9Q2X", 1, 1700000000);
+        contract_expect("sign in", registry_put_session(session, &browser, 1700000000),
+                        i < 2 ? ERR_DENIED : ERR_OK);
+        registry_session_close(session);
+        registry_close(registry);
+    }
+    registry = open_older(place, true);
+    session = test_session(registry);
+    contract_expect("it is kept", registry_get_session(session, "7K3M9Q2X", browser.seal, &browser),
+                    ERR_OK);
+    registry_session_close(session);
+    registry_close(registry);
 }
 
 static void
@@ -556,10 +651,11 @@ main(int argc, char **argv)
         return open_limited(argv[2]);
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
     const struct CMUnitTest tests[] = {
-        TEST(keeps_the_contract), TEST(addresses),       TEST(nothing_there),
-        TEST(no_permission),      TEST(once_a_process),  TEST(other_record_key),
-        TEST(two_processes),      TEST(opening_at_once), TEST(full_map),
-        TEST(full_file),          TEST(one_too_large),   TEST(limited_addresses),
+        TEST(keeps_the_contract), TEST(addresses),     TEST(nothing_there),
+        TEST(an_older_registry),  TEST(no_permission), TEST(once_a_process),
+        TEST(other_record_key),   TEST(two_processes), TEST(opening_at_once),
+        TEST(full_map),           TEST(full_file),     TEST(one_too_large),
+        TEST(limited_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -118,13 +118,14 @@ static void
 put(struct notice *notice, const struct row *row)
 {
     char *member = (char *)notice + row->at;
+    uint32_t narrow = (uint32_t)row->number;
     memset(member, 0, row->width);
     if (row->text != NULL)
         memcpy(member, row->text, strlen(row->text));
     else if (row->width == 4)
-        memcpy(member, &(uint32_t){(uint32_t)row->number}, 4);
+        memcpy(member, &narrow, sizeof narrow);
     else
-        memcpy(member, &row->number, 8);
+        memcpy(member, &row->number, sizeof row->number);
 }
 
 static void

@@ -9,7 +9,8 @@
 
 #include "gateway/rules/session.h"
 
-enum { MADE = 1700000000, HOUR = 3600 };
+enum { MADE = 1700000000 };
+#define HOUR INT64_C(3600)
 
 /* Seconds after MADE. */
 static const struct row {
