@@ -64,7 +64,8 @@ handler api_keys;
 handler api_events;
 
 /* GET /v1/units/{gtin}/{serial}: the record as the caller's role may see it (staff_json.h), with
- * its ETag; …/events: {"events": [], "next"}, oldest first, ?cursor= to go on. */
+ * its ETag; …/events: {"events": [], "next"}, oldest first or by ?order=newest that one, ?cursor= to
+ * go on. */
 handler api_unit, api_unit_events;
 
 /* GET /v1/units: the serial report, in order of GTIN and serial, bytewise. Filters, all of which

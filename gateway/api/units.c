@@ -34,31 +34,86 @@ api_unit(struct worker *worker, const struct request *request, struct response *
 }
 
 /* Where to go on: the number of the last event that was shown. */
+struct events_query {
+    bool newest_first;
+    uint64_t cursor; /* 0: from the beginning */
+};
+
 static bool
-read_after(const struct request *request, uint64_t *after, struct response *response)
+refuse_query(struct response *response)
 {
-    char cursor[24] = "";
-    *after = 0;
-    if (request->query.len == 0)
-        return true;
-    if (query_value(cursor, sizeof cursor, request->query, "cursor") &&
-        slice_number(after, slice_of(cursor), 1, UINT32_MAX))
-        return true;
     response_problem(response, 400, "invalid", "The input is not valid",
-                     "The only parameter is cursor, from `next` of the page before", NULL);
+                     "The only parameters are order (newest or oldest) and cursor, from `next` of "
+                     "the page before",
+                     NULL);
     return false;
 }
 
-static void
-put_page(struct text *out, const struct event *page, size_t count, uint64_t after,
-         const struct caller *caller)
+static bool
+read_query(const struct request *request, struct events_query *out, struct response *response)
 {
+    struct slice rest = request->query;
+    *out = (struct events_query){false, 0};
+    while (rest.len > 0) {
+        char value[24] = "";
+        struct slice pair = slice_take_until(&rest, '&');
+        struct slice name = slice_take_until(&pair, '=');
+        bool is_order = slice_equal(name, "order");
+        if ((!is_order && !slice_equal(name, "cursor")) ||
+            !query_value(value, sizeof value, request->query, is_order ? "order" : "cursor"))
+            return refuse_query(response);
+        if (is_order && strcmp(value, "newest") != 0 && strcmp(value, "oldest") != 0)
+            return refuse_query(response);
+        if (is_order)
+            out->newest_first = strcmp(value, "newest") == 0;
+        else if (!slice_number(&out->cursor, slice_of(value), 1, UINT32_MAX))
+            return refuse_query(response);
+    }
+    return true;
+}
+
+/* The numbers of a page: those after `after`, up to `count` of them. */
+struct span {
+    uint64_t after;
+    size_t count;
+};
+
+/* Newest first, the cursor is the lowest number that was shown, and event 1 is the last one. */
+static struct span
+span_of(const struct events_query *query, uint64_t version)
+{
+    if (!query->newest_first)
+        return (struct span){query->cursor, PAGE_EVENTS};
+    uint64_t last = query->cursor == 0 ? version : query->cursor - 1;
+    last = last < version ? last : version;
+    uint64_t after = last > PAGE_EVENTS ? last - PAGE_EVENTS : 0;
+    return (struct span){after, (size_t)(last - after)};
+}
+
+static void
+put_page(struct response *response, const struct event *page, const struct span *span,
+         bool newest_first, const struct caller *caller)
+{
+    struct text *out = &response->body;
     text_put(out, "{\"events\":[");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < span->count; i++) {
+        size_t at = newest_first ? span->count - 1 - i : i;
         json_put(out, NULL, "");
-        staff_event_json(out, &page[i], after + i + 1, caller);
+        staff_event_json(out, &page[at], span->after + at + 1, caller);
     }
     text_char(out, ']');
+}
+
+static void
+put_next(struct text *out, const struct span *span, bool newest_first)
+{
+    char next[24] = "";
+    bool more = newest_first ? span->after > 0 : span->count == PAGE_EVENTS;
+    if (more)
+        (void)snprintf(next, sizeof next, "%" PRIu64,
+                       newest_first ? span->after + 1 : span->after + span->count);
+    json_put_text(out, "next", next);
+    text_put(out, "}\n");
 }
 
 void
@@ -66,23 +121,19 @@ api_unit_events(struct worker *worker, const struct request *request, struct res
 {
     struct unit unit;
     struct unit_key key;
-    uint64_t after = 0;
-    size_t count = 0;
+    struct events_query query;
     if (!unit_of_path(worker, request, &key, &unit, response) ||
-        !read_after(request, &after, response))
+        !read_query(request, &query, response))
         return;
+    struct span span = span_of(&query, unit.version);
     struct event *page = calloc(PAGE_EVENTS, sizeof *page);
-    enum err err = ERR_MEMORY;
-    if (page != NULL)
-        err = registry_events(worker->session, &key, after, page, PAGE_EVENTS, &count);
+    enum err err = page == NULL ? ERR_MEMORY : ERR_OK;
+    if (err == ERR_OK && span.count > 0)
+        err = registry_events(worker->session, &key, span.after, page, span.count, &span.count);
     if (err == ERR_OK) {
-        char next[24] = "";
         response->content_type = json_type;
-        put_page(&response->body, page, count, after, &worker->caller);
-        if (count == PAGE_EVENTS)
-            (void)snprintf(next, sizeof next, "%" PRIu64, after + count);
-        json_put_text(&response->body, "next", next);
-        text_put(&response->body, "}\n");
+        put_page(response, page, &span, query.newest_first, &worker->caller);
+        put_next(&response->body, &span, query.newest_first);
     } else {
         write_problem(response, err, NULL);
     }

@@ -2,6 +2,8 @@
 #include "gateway/api/api.h"
 #include "gateway/api/catalogue.h"
 #include "gateway/api/openapi.h"
+#include "gateway/api/units.h"
+#include "gateway/api/session.h"
 #include "gateway/http/http.h"
 #include "gateway/staff/staff.h"
 
@@ -11,6 +13,7 @@ enum {
     CLAIM_BODY_MAX = 8 * 1024,
     EVENTS_BODY_MAX = 1024 * 1024,
     CODE_BODY_MAX = 4 * 1024,
+    KEY_BODY_MAX = 1024,
     CREDENTIAL_BODY_MAX = 8 * 1024,
     PRODUCT_BODY_MAX = 64 * 1024,
     LOT_BODY_MAX = 4 * 1024,
@@ -39,6 +42,8 @@ const struct route http_routes[] = {
     {METHOD_GET, "/v1/units", ROLES_EVERYTHING, 0, NULL, api_report},
     {METHOD_GET, "/v1/units/{}/{}", ROLES_STAFF, 0, NULL, api_unit},
     {METHOD_GET, "/v1/units/{}/{}/events", ROLES_STAFF, 0, NULL, api_unit_events},
+    {METHOD_GET, "/v1/units/{}/{}/situation", ROLES_STAFF, 0, NULL, api_unit_situation},
+    {METHOD_GET, "/v1/missing", ROLES_EVERYTHING, 0, NULL, api_missing},
     {METHOD_GET, "/v1/units/{}/{}/warranty", ROLES_CLAIMS, 0, NULL, api_warranty},
     {METHOD_POST, "/v1/warranty", ROLES_CLAIMS, BATCH_BODY_MAX, json, api_warranties},
     {METHOD_POST, "/v1/replacements", ROLE_SERVICE, CLAIM_BODY_MAX, json, api_replacements},
@@ -48,6 +53,9 @@ const struct route http_routes[] = {
     {METHOD_POST, "/v1/recoveries", ROLES_REGISTERING, CODE_BODY_MAX, json, api_recovery},
     {METHOD_POST, "/v1/transfers", ROLE_OWNER, CODE_BODY_MAX, json, api_transfer},
     {METHOD_POST, "/v1/transfers/redeem", ROLE_PUBLIC, CODE_BODY_MAX, json, api_transfer_redeem},
+    {METHOD_POST, "/v1/session", ROLES_ANYBODY, KEY_BODY_MAX, json, api_session_open},
+    {METHOD_GET, "/v1/session", ROLES_STAFF, 0, NULL, api_session},
+    {METHOD_DELETE, "/v1/session", ROLES_STAFF, 0, NULL, api_session_end},
     {METHOD_GET, "/v1/credentials", ROLE_ADMIN, 0, NULL, api_credentials},
     {METHOD_POST, "/v1/credentials", ROLE_ADMIN, CREDENTIAL_BODY_MAX, json, api_credential_new},
     {METHOD_GET, "/v1/credentials/{}", ROLE_ADMIN, 0, NULL, api_credential},

@@ -181,34 +181,66 @@ inner_request(const struct page *page, const struct question *question, const ch
     return inner;
 }
 
-static void
-put_answer(struct page *page, const char *name, const struct response *answer, bool *problem)
+static bool
+is_good(const struct response *answer)
 {
-    bool good = answer->status >= 200 && answer->status < 300;
-    if (!text_ok(&answer->body))
-        page->document.failed = true;
-    if (good ? name == NULL || answer->body.len == 0 : *problem)
-        return;
-    json_put(&page->document, good ? name : "problem", "");
-    text_slice_put(&page->document, text_slice(&answer->body));
-    *problem = !good;
+    return answer->status >= 200 && answer->status < 300;
 }
 
-int
-page_ask(struct page *page, const char *name, const struct question *question)
+static void
+put_problem(struct page *page, const struct response *answer, const struct question *question)
+{
+    if (is_good(answer) || question->optional || page->has_problem)
+        return;
+    json_put(&page->document, "problem", "");
+    text_slice_put(&page->document, text_slice(&answer->body));
+    page->has_problem = true;
+}
+
+/* The answer's body is to be freed. */
+static void
+ask(struct page *page, const struct question *question, struct response *answer)
 {
     char version[24] = "";
     char once[2 * ONCE_BYTES + 1] = "";
     bool changes = question->method != METHOD_GET;
-    struct response answer = {.status = 200};
+    *answer = (struct response){.status = 200};
     if (question->has_version)
         (void)snprintf(version, sizeof version, "\"%" PRIu64 "\"", question->version);
     if (changes && !page_field(page, "once", once, sizeof once))
         once[0] = '\0';
     struct request inner = inner_request(page, question, version, once);
-    text_init(&answer.body, PAGE_DOCUMENT_MAX);
-    page->worker->app->ask(page->worker, &inner, &answer);
-    put_answer(page, name, &answer, &page->has_problem);
+    text_init(&answer->body, PAGE_DOCUMENT_MAX);
+    page->worker->app->ask(page->worker, &inner, answer);
+    put_problem(page, answer, question);
+}
+
+int
+page_ask(struct page *page, const char *name, const struct question *question)
+{
+    struct response answer;
+    ask(page, question, &answer);
+    if (!text_ok(&answer.body))
+        page->document.failed = true;
+    if (is_good(&answer) && name != NULL && answer.body.len > 0) {
+        json_put(&page->document, name, "");
+        text_slice_put(&page->document, text_slice(&answer.body));
+    }
+    text_free(&answer.body);
+    return answer.status;
+}
+
+int
+page_read(struct page *page, const struct question *question, struct json_doc **out)
+{
+    struct response answer;
+    struct fault fault = {ERR_OK, ""};
+    *out = NULL;
+    ask(page, question, &answer);
+    if (is_good(&answer) &&
+        (!text_ok(&answer.body) ||
+         json_parse(text_slice(&answer.body), PAGE_DOCUMENT_MAX, out, &fault) != ERR_OK))
+        answer.status = 500;
     text_free(&answer.body);
     return answer.status;
 }

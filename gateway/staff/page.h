@@ -11,6 +11,7 @@
 #define ASSAY_STAFF_PAGE_H
 
 #include "gateway/api/app.h"
+#include "gateway/json/json.h"
 
 enum { PAGE_DOCUMENT_MAX = 8 * 1024 * 1024, PAGE_PATH_MAX = 400 };
 
@@ -42,12 +43,16 @@ struct question {
     const char *type;  /* of the body; NULL: application/json */
     bool has_version;  /* sends If-Match */
     uint64_t version;
+    bool optional; /* the page does without: a refusal is no problem of it */
 };
 
 /* The status of the answer. Of 200 to 299 it becomes the member `name`, unless that is NULL; of
  * anything else the member "problem", once. A question that changes something carries the form's
  * `once` as its Idempotency-Key, so that a form sent twice does it once. */
 int page_ask(struct page *page, const char *name, const struct question *question);
+/* Likewise for an answer that the page reads itself. Of 200 to 299 *out is what it said, to be
+ * freed with json_free; else NULL. Status 500 also when it is no JSON, or too much. */
+int page_read(struct page *page, const struct question *question, struct json_doc **out);
 /* A GET: `path` and `query` as above. */
 int page_get(struct page *page, const char *name, const char *path, const char *query);
 

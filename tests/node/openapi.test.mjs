@@ -228,6 +228,7 @@ test('events', async () => {
     await post(200, '/v1/verify', role, { code: link(one) });
   }
   await get(200, path(one, '/events?cursor=2'), 'auditor');
+  await get(200, path(one, '/events?order=newest&cursor=4'), 'auditor');
   await get(400, path(one, '/events?cursor=x'), 'auditor');
   await get(404, path(unknownUnit, '/events'), 'auditor');
 });
@@ -239,6 +240,24 @@ test('the serial report', async () => {
   await get(200, '/v1/units?format=csv&limit=2', 'operator');
   await get(200, '/v1/units?state=sold', 'operator', { accept: 'text/csv' });
   await get(400, '/v1/units?colour=red', 'operator');
+});
+
+test('how a unit stands, and what is missing', async () => {
+  const [gone, astray] = [unit(), unit()];
+  await event('retailer', 'receive', gone, { location: 'a-1' });
+  await event('retailer', 'report_stolen', gone, { reference: 'POLICE-1' });
+  await event('operator', 'report_lost', astray);
+  for (const role of staffRoles) {
+    await get(200, path(gone, '/situation'), role);
+    await get(404, path(unknownUnit, '/situation'), role);
+  }
+  const { actions } = await get(200, path(gone, '/situation'), 'operator');
+  assert.ok(actions.some(({ type }) => type === 'confirm'));
+  const { units } = await get(200, '/v1/missing', 'operator');
+  assert.deepEqual(units.map(({ unit: { serial }, pending }) => [serial, pending]), [[gone.serial, true]]);
+  await get(200, '/v1/missing?condition=lost&pending=false', 'auditor');
+  await get(400, '/v1/missing?condition=held', 'auditor');
+  await get(400, '/v1/missing?cursor=x', 'auditor');
 });
 
 test('warranty, claims and returns', async () => {
@@ -345,6 +364,33 @@ test('who tries codes is slowed down', async () => {
       ({ status } = answer);
     }
   }
+});
+
+test('signing in and out', async () => {
+  const at = '/v1/session';
+  const same = { 'sec-fetch-site': 'same-origin' };
+  const signIn = async () => {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ key: keys.service });
+    const answer = await fetch(gateway.base + at, { method: 'POST', headers, body });
+    const got = { status: answer.status, headers: answer.headers, text: await answer.text() };
+    contract.check({ method: 'POST', path: at, headers, body }, got);
+    return { cookie: answer.headers.get('set-cookie').split(';')[0], ...same };
+  };
+  const cookie = await signIn();
+  await get(200, at, null, cookie);
+  await get(200, '/v1/products', null, cookie);
+  await get(404, at, 'service');
+  await post(403, at, null, { key: keys.service }, { 'sec-fetch-site': 'cross-site' });
+  await ask(400, 'DELETE', `${at}?everywhere=perhaps`, { headers: cookie });
+  await ask(403, 'DELETE', at, { headers: { ...cookie, 'sec-fetch-site': 'cross-site' } });
+  await ask(404, 'DELETE', at, { key: 'service' });
+  await ask(204, 'DELETE', at, { headers: cookie });
+  await ask(401, 'DELETE', at, { headers: cookie });
+  await ask(204, 'DELETE', `${at}?everywhere=true`, { headers: await signIn() });
+  for (let i = 0; i < 100; i++) await post(401, at, null, { key: 'assay_wrong' });
+  await post(429, at, null, { key: 'assay_wrong' });
+  await signIn();
 });
 
 test('credentials', async () => {
