@@ -49,6 +49,9 @@ session_problem(struct response *response, enum err err)
         if (rows[i].err == err) {
             response_problem(response, rows[i].status, rows[i].code, rows[i].title, rows[i].detail,
                              NULL);
+            if (err == ERR_DENIED)
+                response_header(response, "WWW-Authenticate",
+                                "Bearer realm=\"assay\", error=\"invalid_token\"");
             return;
         }
     response_problem(response, 503, "unavailable", "Cannot answer now",
