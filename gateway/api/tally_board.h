@@ -11,11 +11,12 @@ struct tally_board; /* opaque */
 enum err tally_board_open(struct tally_board **out, struct fault *fault) MUST_CHECK;
 void tally_board_close(struct tally_board *board); /* NULL is allowed */
 
-/* One verdict that was answered at `now`. Never waits for a write. */
+/* One verdict that was answered at `now`. Never waits for a write. Without a board nothing happens.
+ * When eight days could not be written down, those that follow are not counted. */
 void tally_count(struct tally_board *board, const struct verdict *verdict, int64_t now);
 
 /* Adds what was counted to the registry. What could not be written is kept for the next call. One
- * thread calls it. */
+ * thread calls it. The last error, and what may have been written (ERR_UNKNOWN) is not kept. */
 enum err tally_flush(struct tally_board *board, struct registry_session *session) MUST_CHECK;
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "gateway/api/assess.h"
+#include "gateway/api/tally_board.h"
 #include "gateway/api/verdict_json.h"
 #include "gateway/json/json.h"
 #include "gateway/json/write.h"
@@ -50,6 +51,13 @@ call_end(struct call *call)
 
 /* ---- answers ---- */
 
+static void
+decide(struct call *call)
+{
+    assess(&call->assessed, call->worker, call->keyset);
+    tally_count(call->worker->app->tallies, &call->assessed.verdict, call->assessed.now);
+}
+
 /* A page that has a form for POST instead of an address to come back to offers no languages. */
 static const struct page_visit *
 visit(struct call *call)
@@ -89,7 +97,7 @@ answer_page(struct call *call)
 static void
 answer_verdict(struct call *call)
 {
-    assess(&call->assessed, call->worker, call->keyset);
+    decide(call);
     response_header(call->response, "Content-Language", "%s", call->language);
     if (request_wants_html(call->request)) {
         answer_page(call);
@@ -191,7 +199,7 @@ put_verdict(struct call *call, struct slice text)
         put_no_code(out, error);
         return;
     }
-    assess(&call->assessed, call->worker, call->keyset);
+    decide(call);
     json_put(out, NULL, "");
     verdict_json(out, &call->assessed, call->worker, call->language, false);
 }

@@ -13,6 +13,7 @@
 
 #include "gateway/api/in_flight.h"
 #include "gateway/api/limits.h"
+#include "gateway/api/tally_board.h"
 #include "gateway/base/file.h"
 #include "gateway/http/http.h"
 #include "gateway/log/log.h"
@@ -26,9 +27,11 @@ struct daemon {
     struct pages *pages;
     struct in_flight *in_flight;
     struct limits *limits;
+    struct tally_board *tallies;
     struct http_server *server;
     struct app app;
     struct fault keyset_fault; /* the last one that was logged */
+    enum err tally_err;        /* likewise */
 };
 
 static int64_t
@@ -77,6 +80,8 @@ open_parts(struct daemon *d, struct fault *fault)
         err = in_flight_open(&d->in_flight, (size_t)d->config->workers, fault);
     if (err == ERR_OK)
         err = limits_open(&d->limits, fault);
+    if (err == ERR_OK)
+        err = tally_board_open(&d->tallies, fault);
     return err;
 }
 
@@ -94,16 +99,32 @@ start(struct daemon *d, struct fault *fault)
         .pages = d->pages,
         .in_flight = d->in_flight,
         .limits = d->limits,
+        .tallies = d->tallies,
         .ask = http_ask,
         .now = now,
     };
     return http_start(&d->app, &d->server, fault);
 }
 
+/* Writes down what was counted, by the session of this thread. The same trouble is logged once, not
+ * every second. */
+static void
+write_tallies(struct daemon *d)
+{
+    enum err err = tally_flush(d->tallies, d->store->session);
+    if (err != ERR_OK && err != d->tally_err)
+        log_event(d->config, LOG_ERROR, "tally_failed", "the verdicts could not be counted: %s",
+                  err_info(err)->code);
+    d->tally_err = err;
+}
+
 static void
 stop(struct daemon *d)
 {
     http_stop(d->server);
+    if (d->server != NULL)
+        write_tallies(d);
+    tally_board_close(d->tallies);
     pages_close(d->pages);
     in_flight_close(d->in_flight);
     limits_close(d->limits);
@@ -156,6 +177,7 @@ wait_for_stop(struct daemon *d, const sigset_t *signals)
         if (taken == SIGTERM || taken == SIGINT)
             break;
         reload_keyset(d, taken == SIGHUP);
+        write_tallies(d);
     }
     log_event(d->config, LOG_INFO, "stopping", "asked to stop");
 }

@@ -100,6 +100,7 @@ gateway_set_up(void **state)
     assert_int_equal(keyring_open(g->keyset_path, &g->keyring, NULL), ERR_OK);
     assert_int_equal(pages_open(&g->pages, NULL), ERR_OK);
     assert_int_equal(in_flight_open(&g->in_flight, 4, NULL), ERR_OK);
+    assert_int_equal(tally_board_open(&g->tallies, NULL), ERR_OK);
     config_defaults(&g->config);
     strcpy(g->config.base_url, "https://id.example.com");
     g->app = (struct app){.config = &g->config,
@@ -107,7 +108,8 @@ gateway_set_up(void **state)
                           .keyring = g->keyring,
                           .secrets = &g->secrets,
                           .pages = g->pages,
-                          .in_flight = g->in_flight};
+                          .in_flight = g->in_flight,
+                          .tallies = g->tallies};
     g->worker.app = &g->app;
     g->worker.caller.role = ROLE_PUBLIC;
     g->worker.session = test_session(g->registry);
@@ -126,6 +128,7 @@ gateway_tear_down(void **state)
     keyring_close(g->keyring);
     pages_close(g->pages);
     in_flight_close(g->in_flight);
+    tally_board_close(g->tallies);
     text_free(&g->response.body);
     test_place_remove(&g->place);
     free(g);
