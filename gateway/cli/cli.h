@@ -20,10 +20,14 @@ enum { CLI_OPTIONS_MAX = 32, CLI_POSITIONALS_MAX = 64 };
 
 struct cli_option {
     const char *name;  /* without dashes: "lot" */
-    const char *value; /* name of its value for --help: "LOT"; NULL for a flag */
+    /* Name of its value for --help: "LOT"; NULL for a flag. One that ends with "..." may be given
+     * several times. */
+    const char *value;
     const char *help;
     bool required;
 };
+
+enum { CLI_REPEATS_MAX = 16 };
 
 /* What the command line said. Values are the arguments themselves. */
 struct invocation {
@@ -31,7 +35,13 @@ struct invocation {
     const char *noun; /* help is asked for all commands of this noun, or NULL: for all there are */
     size_t positional_count;
     const char *positionals[CLI_POSITIONALS_MAX];
-    const char *values[CLI_OPTIONS_MAX]; /* by index in command->options; a flag's value is "" */
+    /* By index in command->options; a flag's value is "", a repeated option's its first. */
+    const char *values[CLI_OPTIONS_MAX];
+    size_t repeat_count; /* of the options that may be given several times, all in one list */
+    struct {
+        size_t option;
+        const char *value;
+    } repeats[CLI_REPEATS_MAX];
     bool json;                           /* --json: the answer as JSON on stdout */
     bool help;
     bool version;
@@ -58,6 +68,8 @@ extern const struct cli_command cli_commands[]; /* ends with a NULL name; in com
 /* The value of an option, NULL when it was not given. `name` is one of the command's options. */
 const char *cli_value(const struct invocation *in, const char *name);
 bool cli_flag(const struct invocation *in, const char *name);
+/* The n-th value, from 0, of an option that may be given several times; NULL behind the last. */
+const char *cli_repeated(const struct invocation *in, const char *name, size_t n);
 /* A number option: *value stays as it is when it was not given; ERR_USAGE names option and range.
  */
 enum err cli_number(const struct invocation *in, const char *name, uint64_t min, uint64_t max,
@@ -107,7 +119,8 @@ cli_run cli_keys_new, cli_keys_list, cli_keys_retire, cli_keys_revoke, cli_keys_
 cli_run cli_inspect, cli_verify, cli_label, cli_cards;
 cli_run cli_issue, cli_import, cli_check;
 cli_run cli_product_put, cli_product_get, cli_product_list;
-cli_run cli_event, cli_history, cli_recall_open, cli_recall_lift, cli_recall_list;
+cli_run cli_event, cli_history;
+cli_run cli_recall_open, cli_recall_lift, cli_recall_list, cli_recall_show;
 cli_run cli_report, cli_inventory;
 cli_run cli_credential_new, cli_credential_list, cli_credential_rotate, cli_credential_revoke;
 

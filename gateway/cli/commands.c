@@ -128,8 +128,10 @@ OPTIONS event_options[] = {
 };
 
 OPTIONS recall_open_options[] = {
-    {"gtin", "GTIN", "of the product", true},
-    {"text", "TEXT", "what is wrong and what to do, for everybody who scans", true},
+    {"gtin", "GTIN", "of the product", false},
+    {"text", "TEXT", "what is wrong and what to do, for everybody who scans", false},
+    {"text-lang", "LANG=TEXT...", "the same for readers of a language: de=...; up to 4", false},
+    {"file", "FILE|-", "the whole recall as JSON, instead of the options above and ID", false},
     {"lot", "LOT", "only this lot", false},
     {"serial-from", "SERIAL", "only serials from this one on, in byte order", false},
     {"serial-to", "SERIAL", "only serials up to this one", false},
@@ -194,9 +196,11 @@ const struct cli_command cli_commands[] = {
      event_options, 3, CLI_POSITIONALS_MAX, cli_event},
     {"history", "GTIN SERIAL", "everything that happened to a unit", help_history, none, 2, 2,
      cli_history},
-    {"recall open", "ID", "recall a product or a part of it", help_recall_open, recall_open_options,
-     1, 1, cli_recall_open},
+    {"recall open", "[ID]", "recall a product or a part of it", help_recall_open,
+     recall_open_options, 0, 1, cli_recall_open},
     {"recall lift", "ID", "end a recall", help_recall_lift, actor_options, 1, 1, cli_recall_lift},
+    {"recall show", "ID", "one recall, with its text in every language", help_recall_show, none, 1,
+     1, cli_recall_show},
     {"recall list", NULL, "every recall", help_recall_list, none, 0, 0, cli_recall_list},
     {"credential new", NULL, "a key for the HTTP interface", help_credential_new,
      credential_new_options, 0, 0, cli_credential_new},

@@ -213,10 +213,28 @@ const char help_inventory[] =
 
 const char help_recall_open[] =
     "Recalls a product, or the part of it that all the limits given agree on. Every scan of\n"
-    "such a unit shows the text from now on; with --stop-use the verdict is bad.\n"
+    "such a unit shows the text from now on; with --stop-use the verdict is bad. A dry run\n"
+    "counts the units that it would affect. Who reads a language that --text-lang names gets\n"
+    "that text, everybody else the one of --text.\n"
     "\n"
     "  assay recall open R-2026-01 --gtin 09506000134352 --lot L24A0917 \\\n"
-    "      --text \"The charger can run hot. We replace it.\" --dry-run\n";
+    "      --text \"The charger can run hot. We replace it.\" \\\n"
+    "      --text-lang de=\"Das Ladegerät kann heiß werden. Wir ersetzen es.\" --dry-run\n"
+    "\n"
+    "The same from a file:\n"
+    "\n"
+    "  assay recall open --file recall.json\n"
+    "\n"
+    "  {\"id\": \"R-2026-01\", \"gtin\": \"09506000134352\", \"lot\": \"L24A0917\",\n"
+    "   \"text\": \"The charger can run hot. We replace it.\",\n"
+    "   \"texts\": [{\"language\": \"de\", \"text\": \"Das Ladegerät kann heiß werden. ...\"}]}\n"
+    "\n"
+    "It may also have serial_from, serial_to, made_from, made_to, stop_use and link.\n";
+
+const char help_recall_show[] = "One recall: what it covers, since when, and its text in every "
+                                "language.\n"
+                                "\n"
+                                "  assay recall show R-2026-01\n";
 
 const char help_recall_lift[] = "Ends a recall. It stays in the list.\n"
                                 "\n"

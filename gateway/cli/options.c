@@ -101,6 +101,26 @@ set_common(struct invocation *out, const struct cli_option *option, const char *
         out->data = value;
 }
 
+static bool
+may_repeat(const struct cli_option *option)
+{
+    static const char sign[] = "...";
+    size_t len = option->value == NULL ? 0 : strlen(option->value);
+    return len >= sizeof sign - 1 && strcmp(option->value + len - (sizeof sign - 1), sign) == 0;
+}
+
+static enum err
+add_repeat(struct reading_words *r, const struct cli_option *option, const char *value)
+{
+    struct invocation *out = r->out;
+    if (out->repeat_count == CLI_REPEATS_MAX)
+        return fault_set(r->fault, ERR_USAGE, "--%s: given more than %d times", option->name,
+                         CLI_REPEATS_MAX);
+    out->repeats[out->repeat_count].option = (size_t)(option - own_options(out));
+    out->repeats[out->repeat_count++].value = value;
+    return ERR_OK;
+}
+
 static enum err
 set_option(struct reading_words *r, struct slice name, const char *attached)
 {
@@ -119,10 +139,12 @@ set_option(struct reading_words *r, struct slice name, const char *attached)
         return ERR_OK;
     }
     const char **slot = &r->out->values[own - own_options(r->out)];
-    if (*slot != NULL)
+    bool first = *slot == NULL;
+    if (!first && !may_repeat(option))
         return fault_set(r->fault, ERR_USAGE, "--%s is given twice", option->name);
-    *slot = value;
-    return ERR_OK;
+    if (first)
+        *slot = value;
+    return may_repeat(option) ? add_repeat(r, option, value) : ERR_OK;
 }
 
 static const struct {
@@ -331,6 +353,17 @@ cli_value(const struct invocation *in, const char *name)
     const struct cli_option *own = own_options(in);
     const struct cli_option *option = find_option(own, slice_of(name));
     return option == NULL ? NULL : in->values[option - own];
+}
+
+const char *
+cli_repeated(const struct invocation *in, const char *name, size_t n)
+{
+    const struct cli_option *own = own_options(in);
+    const struct cli_option *option = find_option(own, slice_of(name));
+    for (size_t i = 0; option != NULL && i < in->repeat_count; i++)
+        if (in->repeats[i].option == (size_t)(option - own) && n-- == 0)
+            return in->repeats[i].value;
+    return NULL;
 }
 
 bool

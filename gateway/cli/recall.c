@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/cli/recall.h"
+
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "gateway/cli/listing.h"
 #include "gateway/cli/scope.h"
@@ -9,88 +9,8 @@
 
 enum { ANSWER_MAX = 1024 * 1024, NOTE_MAX = 100 };
 
-static enum err
-read_text(const struct invocation *in, const char *name, char *out, size_t size,
-          struct fault *fault)
-{
-    const char *value = cli_value(in, name);
-    if (value == NULL || slice_copy(out, size, slice_of(value)))
-        return ERR_OK;
-    return fault_set(fault, ERR_USAGE, "--%s: longer than %zu bytes", name, size - 1);
-}
-
-static enum err
-read_day(const struct invocation *in, const char *name, civil_day *out, struct fault *fault)
-{
-    const char *value = cli_value(in, name);
-    *out = CIVIL_NONE;
-    if (value == NULL || date_parse(out, slice_of(value)))
-        return ERR_OK;
-    return fault_set(fault, ERR_USAGE, "--%s \"%.40s\": not a date as 2026-11-22", name, value);
-}
-
-static enum err
-read_recall(const struct invocation *in, struct recall *out, struct fault *fault)
-{
-    memset(out, 0, sizeof *out);
-    out->opened_at = cli_now();
-    out->stop_use = cli_flag(in, "stop-use");
-    const struct {
-        const char *name;
-        char *value;
-        size_t size;
-    } texts[] = {
-        {"gtin", out->gtin, sizeof out->gtin},
-        {"lot", out->lot, sizeof out->lot},
-        {"serial-from", out->serial_from, sizeof out->serial_from},
-        {"serial-to", out->serial_to, sizeof out->serial_to},
-        {"text", out->text, sizeof out->text},
-        {"link", out->link, sizeof out->link},
-    };
-    if (!slice_copy(out->id, sizeof out->id, slice_of(in->positionals[0])))
-        return fault_set(fault, ERR_USAGE, "ID: longer than %d bytes", ITEM_MAX);
-    enum err err = ERR_OK;
-    for (size_t i = 0; err == ERR_OK && i < sizeof texts / sizeof texts[0]; i++)
-        err = read_text(in, texts[i].name, texts[i].value, texts[i].size, fault);
-    if (err == ERR_OK)
-        err = read_day(in, "made-from", &out->made_from, fault);
-    if (err == ERR_OK)
-        err = read_day(in, "made-to", &out->made_to, fault);
-    return err == ERR_OK ? recall_check(out, fault) : err;
-}
-
-/* Walks the units of the product, or of the lot. */
-static enum err
-count_affected(struct store *store, const struct recall *recall, uint64_t *affected,
-               struct fault *fault)
-{
-    struct unit_filter filter;
-    struct cursor cursor = {""};
-    struct unit *units = calloc(REGISTRY_PAGE_MAX, sizeof *units);
-    if (units == NULL)
-        return fault_set(fault, ERR_MEMORY, "out of memory");
-    memset(&filter, 0, sizeof filter);
-    memcpy(filter.gtin, recall->gtin, sizeof filter.gtin);
-    memcpy(filter.lot, recall->lot, sizeof filter.lot);
-    struct progress progress;
-    uint64_t looked_at = 0;
-    enum err err = ERR_OK;
-    progress_begin(&progress, "counting", 0);
-    do {
-        size_t count = 0;
-        err = registry_list(store->session, &filter, &cursor, units, REGISTRY_PAGE_MAX, &count);
-        for (size_t i = 0; err == ERR_OK && i < count; i++)
-            *affected += recall_covers(recall, &units[i]) ? 1 : 0;
-        looked_at += count;
-        progress_update(&progress, looked_at);
-    } while (err == ERR_OK && cursor.text[0] != '\0');
-    progress_end(&progress, looked_at);
-    free(units);
-    return err == ERR_OK ? ERR_OK : store_fault(fault, err, "the units");
-}
-
-static enum err
-put_recall(const struct invocation *in, struct store *store, const struct recall *recall,
+enum err
+recall_put(const struct invocation *in, struct store *store, struct recall *recall,
            struct fault *fault)
 {
     struct operation operation;
@@ -108,12 +28,15 @@ put_recall(const struct invocation *in, struct store *store, const struct recall
     if (err == ERR_CONFLICT && recall->version == 0)
         return fault_set(fault, err, "recall %s is there already; a new one needs a new number",
                          recall->id);
-    return err == ERR_OK ? ERR_OK : store_fault(fault, err, recall->id);
+    if (err != ERR_OK)
+        return store_fault(fault, err, recall->id);
+    recall->version++;
+    return ERR_OK;
 }
 
-static enum err
-tell_json(const struct invocation *in, const struct recall *recall, const uint64_t *affected,
-          struct fault *fault)
+enum err
+recall_tell_json(const struct invocation *in, const struct recall *recall, const uint64_t *affected,
+                 struct fault *fault)
 {
     AUTO_TEXT out;
     text_init(&out, ANSWER_MAX);
@@ -126,67 +49,28 @@ tell_json(const struct invocation *in, const struct recall *recall, const uint64
     return cli_print(&out, fault);
 }
 
-static enum err
-preview(const struct invocation *in, struct store *store, const struct recall *recall,
-        struct fault *fault)
+static void
+put_texts(struct text *out, const struct recall *recall)
 {
-    uint64_t affected = 0;
-    enum err err = count_affected(store, recall, &affected, fault);
-    if (err != ERR_OK)
-        return err;
-    if (in->json)
-        return tell_json(in, recall, &affected, fault);
-    AUTO_TEXT out;
-    text_init(&out, ANSWER_MAX);
-    text_printf(&out,
-                "%s would affect %" PRIu64 " registered unit%s (dry run: nothing was "
-                "written)\n",
-                recall->id, affected, affected == 1 ? "" : "s");
-    return cli_print(&out, fault);
+    for (size_t i = 0; i < recall->text_count; i++) {
+        text_printf(out, "  %s: ", recall->texts[i].language);
+        cli_clean(out, slice_of(recall->texts[i].text));
+        text_char(out, '\n');
+    }
 }
 
-static enum err
-tell(const struct invocation *in, const struct recall *recall, const char *what,
-     struct fault *fault)
+enum err
+recall_tell(const struct invocation *in, const struct recall *recall, const char *what,
+            struct fault *fault)
 {
     if (in->json)
-        return tell_json(in, recall, NULL, fault);
+        return recall_tell_json(in, recall, NULL, fault);
     AUTO_TEXT out;
     text_init(&out, ANSWER_MAX);
     text_printf(&out, "%s %s%s\n", recall->id, what,
                 recall->stop_use && recall->lifted_at == 0 ? ": stop use" : "");
+    put_texts(&out, recall);
     return cli_print(&out, fault);
-}
-
-/* A recall of a product that nobody knows is a typing error. */
-static enum err
-check_product(struct store *store, const struct recall *recall, struct fault *fault)
-{
-    struct product product;
-    enum err err = registry_get_product(store->session, recall->gtin, &product);
-    if (err == ERR_NOT_FOUND)
-        return fault_set(fault, err, "GTIN %s is not in the catalogue", recall->gtin);
-    return err == ERR_OK ? ERR_OK : store_fault(fault, err, recall->gtin);
-}
-
-int
-cli_recall_open(const struct invocation *in, struct fault *fault)
-{
-    struct recall recall;
-    AUTO_STORE *store = NULL;
-    bool dry_run = cli_flag(in, "dry-run");
-    enum err err = read_recall(in, &recall, fault);
-    if (err == ERR_OK)
-        err = operate_open(in, STORE_NO_KEYSET | (dry_run ? STORE_READ_ONLY : STORE_MUST_EXIST),
-                           &store, fault);
-    if (err == ERR_OK)
-        err = check_product(store, &recall, fault);
-    if (err == ERR_OK && dry_run)
-        return cli_exit(preview(in, store, &recall, fault));
-    if (err == ERR_OK)
-        err = put_recall(in, store, &recall, fault);
-    recall.version = 1;
-    return cli_exit(err == ERR_OK ? tell(in, &recall, "opened", fault) : err);
 }
 
 static enum err
@@ -211,9 +95,77 @@ cli_recall_lift(const struct invocation *in, struct fault *fault)
     if (recall.lifted_at != 0)
         return cli_exit(fault_set(fault, ERR_CONFLICT, "recall %s is lifted already", recall.id));
     recall.lifted_at = cli_now();
-    err = put_recall(in, store, &recall, fault);
-    recall.version++;
-    return cli_exit(err == ERR_OK ? tell(in, &recall, "lifted", fault) : err);
+    err = recall_put(in, store, &recall, fault);
+    return cli_exit(err == ERR_OK ? recall_tell(in, &recall, "lifted", fault) : err);
+}
+
+/* ---- showing ---- */
+
+static void
+put_limit(struct text *out, const char *name, const char *value)
+{
+    if (value[0] == '\0')
+        return;
+    text_printf(out, ", %s ", name);
+    cli_clean(out, slice_of(value));
+}
+
+static void
+put_day(struct text *out, const char *name, civil_day day)
+{
+    char text[DATE_TEXT_MAX];
+    date_format(text, day);
+    put_limit(out, name, text);
+}
+
+static void
+put_time(struct text *out, const char *name, int64_t at)
+{
+    char text[TIME_TEXT_MAX];
+    time_format(text, at);
+    text_printf(out, "%s %s\n", name, text);
+}
+
+static void
+put_whole(struct text *out, const struct recall *recall)
+{
+    text_printf(out, "%s: %s, %s\nof %s", recall->id, recall->lifted_at == 0 ? "open" : "lifted",
+                recall->stop_use ? "stop use" : "warning", recall->gtin);
+    put_limit(out, "lot", recall->lot);
+    put_limit(out, "serials from", recall->serial_from);
+    put_limit(out, "serials to", recall->serial_to);
+    put_day(out, "made from", recall->made_from);
+    put_day(out, "made to", recall->made_to);
+    text_char(out, '\n');
+    put_time(out, "opened", recall->opened_at);
+    if (recall->lifted_at != 0)
+        put_time(out, "lifted", recall->lifted_at);
+    if (recall->link[0] != '\0')
+        text_printf(out, "link %s\n", recall->link);
+    cli_clean(out, slice_of(recall->text));
+    text_char(out, '\n');
+    put_texts(out, recall);
+}
+
+int
+cli_recall_show(const struct invocation *in, struct fault *fault)
+{
+    struct recall recall;
+    AUTO_STORE *store = NULL;
+    AUTO_TEXT out;
+    text_init(&out, ANSWER_MAX);
+    enum err err = operate_open(in, STORE_NO_KEYSET | STORE_READ_ONLY, &store, fault);
+    if (err == ERR_OK)
+        err = get_recall(store, in->positionals[0], &recall, fault);
+    if (err != ERR_OK)
+        return cli_exit(err);
+    if (in->json)
+        recall_json(&out, &recall);
+    else
+        put_whole(&out, &recall);
+    if (in->json)
+        text_char(&out, '\n');
+    return cli_exit(cli_print(&out, fault));
 }
 
 static void
@@ -225,6 +177,7 @@ put_line(struct text *out, const void *item)
                 recall->lifted_at == 0 ? "open  " : "lifted");
     cli_clean(out, slice_of(recall->text));
     text_char(out, '\n');
+    put_texts(out, recall);
 }
 
 static void

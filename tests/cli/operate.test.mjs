@@ -206,6 +206,32 @@ test('a recall is previewed, opened once, listed and lifted', () => {
   assert.ok(recall.lifted_at >= recall.opened_at);
 });
 
+test('a recall speaks the languages that it was given', () => {
+  const data = dataDirectory();
+  const texts = [{ language: 'de', text: 'Gerät nicht benutzen = Gefahr.' }, { language: 'pt-BR', text: 'Pare.' }];
+  const open = ['recall', 'open', 'R-1', '--gtin', gtin, '--text', 'Stop.', '--lot', 'L1', '--link', 'https://example.com/r'];
+  assert.equal(run(data, 0, ...open, ...texts.flatMap(({ language, text }) => ['--text-lang', `${language}=${text}`])).stdout,
+    'R-1 opened\n  de: Gerät nicht benutzen = Gefahr.\n  pt-BR: Pare.\n');
+  const shown = runJson(data, 'recall', 'show', 'R-1');
+  assert.deepEqual([shown.text, shown.texts, shown.version], ['Stop.', texts, 1]);
+  assert.match(run(data, 0, 'recall', 'show', 'R-1').stdout,
+    /^R-1: open, warning\nof 09506000134352, lot L1\nopened 20.*Z\nlink https:\/\/example\.com\/r\nStop\.\n  de: Gerät .*\n  pt-BR: Pare\.\n$/);
+  const { version: _version, opened_at: _opened, ...whole } = shown;
+  const file = join(temporary(), 'recall.json');
+  writeFileSync(file, JSON.stringify({ ...whole, id: 'R-2', made_from: '2026-01-01', stop_use: true }));
+  assert.equal(runJson(data, 'recall', 'open', '--file', file, '--dry-run').affected, 0);
+  assert.deepEqual(runJson(data, 'recall', 'open', '--file', file).recall.texts, texts);
+  assert.match(run(data, 0, 'recall', 'list').stdout, /^R-1 .* open .* Stop\.\n  de: Gerät .*\n  pt-BR: Pare\.\nR-2 .* stop use +open/);
+  assert.match(run(data, 0, 'recall', 'lift', 'R-2').stdout, /^R-2 lifted\n  de: Gerät/);
+  assert.match(run(data, 0, 'recall', 'show', 'R-2').stdout, /^R-2: lifted, stop use\nof .*, lot L1, made from 2026-01-01\nopened .*\nlifted 20/);
+  refused(data, 2, /--file has the whole recall in it: leave out --lot/, 'recall', 'open', '--file', file, '--lot', 'L1');
+  refused(data, 2, /--file has the ID in it: leave out "R-3"/, 'recall', 'open', 'R-3', '--file', file);
+  refused(data, 5, /there already/, 'recall', 'open', '--file', file);
+  writeFileSync(file, JSON.stringify({ id: 'R-4', gtin, text: 'x', texts: [{ language: 'd', text: 'y' }] }));
+  refused(data, 1, /recall\.json: \/texts\/0\/language/, 'recall', 'open', '--file', file);
+  refused(data, 3, /no recall "R-9"/, 'recall', 'show', 'R-9');
+});
+
 test('recalls that cannot be are refused', () => {
   const data = dataDirectory([key]);
   const open = (id, ...more) => ['recall', 'open', id, ...more];
@@ -213,6 +239,13 @@ test('recalls that cannot be are refused', () => {
     [1, /\/id/, ...open('R 1', '--gtin', gtin, '--text', 'x')],
     [2, /ID: longer/, ...open('R'.repeat(41), '--gtin', gtin, '--text', 'x')],
     [2, /needs --text/, ...open('R', '--gtin', gtin)],
+    [2, /needs --gtin/, ...open('R', '--text', 'x')],
+    [2, /needs ID/, 'recall', 'open', '--gtin', gtin, '--text', 'x'],
+    [2, /not of the form de=TEXT/, ...open('R', '--gtin', gtin, '--text', 'x', '--text-lang', 'Gefahr')],
+    [2, /--text-lang de: longer than 500/, ...open('R', '--gtin', gtin, '--text', 'x', '--text-lang', `de=${'x'.repeat(501)}`)],
+    [2, /more than 4 times/, ...open('R', '--gtin', gtin, '--text', 'x', ...['de', 'fr', 'it', 'pt', 'es'].flatMap((l) => ['--text-lang', `${l}=x`]))],
+    [1, /\/texts\/1\/language/, ...open('R', '--gtin', gtin, '--text', 'x', '--text-lang', 'de=x', '--text-lang', 'DE=y')],
+    [2, /--text is given twice/, ...open('R', '--gtin', gtin, '--text', 'x', '--text', 'y')],
     [1, /\/text/, ...open('R', '--gtin', gtin, '--text=')],
     [2, /--text/, ...open('R', '--gtin', gtin, '--text', 'x'.repeat(501))],
     [1, /\/gtin/, ...open('R', '--gtin', '09506000134353', '--text', 'x')],

@@ -23,7 +23,7 @@ never_run(const struct invocation *in, struct fault *fault)
 static const struct cli_option new_options[] = {
     {"lot", "LOT", "a lot", false},     {"count", "N", "how many", true},
     {"yes", NULL, "do not ask", false}, {"output", "FILE", "where to", false},
-    {NULL, NULL, NULL, false},
+    {"note", "TEXT...", "some", false}, {NULL, NULL, NULL, false},
 };
 
 static const struct cli_command commands[] = {
@@ -297,10 +297,36 @@ test_number(void **state)
     }
 }
 
+static void
+test_repeated(void **state)
+{
+    static const char *const words[WORDS_MAX] = {"keys",   "new", "p",        "--count", "5",
+                                                 "--note", "a",   "--note=b", "--note",  "a"};
+    const char *many[2 * CLI_REPEATS_MAX + 8] = {"keys", "new", "p", "--count=5"};
+    struct invocation in;
+    struct fault fault;
+    (void)state;
+    assert_int_equal(parse(&in, words, &fault), ERR_OK);
+    assert_string_equal(cli_repeated(&in, "note", 0), "a");
+    assert_string_equal(cli_repeated(&in, "note", 1), "b");
+    assert_string_equal(cli_repeated(&in, "note", 2), "a");
+    assert_null(cli_repeated(&in, "note", 3));
+    assert_null(cli_repeated(&in, "count", 0));
+    assert_string_equal(cli_value(&in, "note"), "a");
+    struct cli_words given = {.words = many, .count = 4};
+    while (given.count < 4 + CLI_REPEATS_MAX)
+        many[given.count++] = "--note=x";
+    assert_int_equal(cli_parse(&in, commands, &given, &fault), ERR_OK);
+    many[given.count++] = "--note=x";
+    assert_int_equal(cli_parse(&in, commands, &given, &fault), ERR_USAGE);
+    assert_non_null(strstr(fault.text, "--note: given more than 16 times"));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_repeated),
         cmocka_unit_test(test_accepted),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_far_words_are_not_suggested),
