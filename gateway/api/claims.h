@@ -25,8 +25,9 @@ handler api_warranty, api_warranties;
 /* POST /v1/screen {"codes": ["…"]}, up to 10,000: may the caller's shop take these back and sell
  * them again? 200 {"results": [{"row", "outcome", "reasons": [{"code", "outcome", "text"}], "gtin",
  * "lot", "serial", "repaired"}], "accepted", "refused", "to_review", "checked_at"}: outcomes and
- * reasons as in rules/screen.h, worst first, the text for who stands at the counter. What cannot be
- * read has "problem" (reading_error_info) in place of gtin to repaired. Asking changes nothing. */
+ * reasons as in rules/screen.h, worst first, the text for who stands at the counter; `repeated` has
+ * also "row", that of the first code of the same unit, however each was spelled. What cannot be read
+ * has "problem" (reading_error_info) in place of gtin to repaired. Asking changes nothing. */
 handler api_screen;
 
 /* POST /v1/replacements {"old": {"gtin", "serial", "version"?}, "new": the same, "reason",

@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/rules/screen.h"
 
+#include <sodium.h>
+#include <string.h>
+
 #include "gateway/api/api.h"
 #include "gateway/api/assess.h"
 #include "gateway/api/batch.h"
+#include "gateway/api/writes.h"
 #include "gateway/json/write.h"
+#include "gateway/rules/repeats.h"
 
 /* One request under way. */
 struct screens {
     struct worker *worker;
     const struct keyset *keyset;
     struct text *out;
+    struct repeats *repeats;
     struct assessment assessed; /* of the row */
     size_t rows;
+    size_t first; /* row about the same unit; the row itself when there was none before */
     size_t outcomes[SCREEN_ACCEPT + 1]; /* rows with each outcome */
 };
 
@@ -28,6 +35,7 @@ screen_unit(struct screening *out, const struct screens *s)
         .unit = asked && view->has_unit ? &view->unit : NULL,
         .product = asked && view->has_product ? &view->product : NULL,
         .organisation = s->worker->caller.organisation,
+        .repeated = s->first != s->rows,
     };
     screen_decide(out, &in);
 }
@@ -59,6 +67,8 @@ put_row(struct text *out, const struct screening *screening, const struct screen
         json_put_text(out, "code", reason->code);
         json_put_text(out, "outcome", screen_outcome_name(reason->outcome));
         json_put_text(out, "text", reason->sentence);
+        if (strcmp(reason->code, "repeated") == 0)
+            json_put_number(out, "row", (int64_t)s->first);
         text_char(out, '}');
     }
     text_char(out, ']');
@@ -71,7 +81,10 @@ screen_rows(struct screens *s, const struct json_node *codes)
 {
     for (const struct json_node *item = json_first(codes); item != NULL; item = json_next(item)) {
         struct screening screening;
+        const struct reading *reading = &s->assessed.reading;
         assess_code(&s->assessed, s->worker, s->keyset, json_string(item));
+        s->first =
+            reading->error == READ_OK ? repeats_first(s->repeats, &reading->id, s->rows) : s->rows;
         screen_unit(&screening, s);
         put_row(s->out, &screening, s);
         s->outcomes[screening.outcome]++;
@@ -84,8 +97,14 @@ answer(struct worker *worker, const struct request *request, struct response *re
        const struct json_node *codes)
 {
     struct keyring *keyring = worker->app->keyring;
-    struct screens s = {
-        .worker = worker, .keyset = keyring_acquire(keyring), .out = &response->body};
+    uint8_t key[REPEATS_KEY_BYTES];
+    struct screens s = {.worker = worker, .out = &response->body};
+    randombytes_buf(key, sizeof key);
+    if (repeats_open(&s.repeats, BATCH_ROWS_MAX, key) != ERR_OK) {
+        write_problem(response, ERR_MEMORY, NULL);
+        return;
+    }
+    s.keyset = keyring_acquire(keyring);
     s.assessed.role = worker->caller.role;
     s.assessed.now = request->now;
     response->content_type = "application/json";
@@ -98,6 +117,7 @@ answer(struct worker *worker, const struct request *request, struct response *re
     json_put_time(s.out, "checked_at", request->now);
     text_put(s.out, "}\n");
     keyring_release(keyring, s.keyset);
+    repeats_close(s.repeats);
 }
 
 void

@@ -61,6 +61,9 @@ static const struct screen_reason not_registered = {
 static const struct screen_reason product_needed = {
     "product_needed", SCREEN_REVIEW,
     "A serial belongs to a product: scan the label, or state the product too"};
+static const struct screen_reason repeated = {
+    "repeated", SCREEN_REVIEW,
+    "It is in this list already: scanned twice, or one of the two is a copy"};
 static const struct screen_reason not_checked = {"not_checked", SCREEN_REFUSE, unanswered};
 
 const char *
@@ -121,6 +124,7 @@ screen_decide(struct screening *out, const struct screen_input *in)
         for (size_t i = 0; i < verdict->reason_count; i++)
             add(out, &of_verdict[verdict->reasons[i]], (enum screen_outcome)outcome);
         add(out, own, (enum screen_outcome)outcome);
+        add(out, in->repeated ? &repeated : NULL, (enum screen_outcome)outcome);
     }
     /* A genuine label without a known sale is no reason to accept. */
     bool sold = own != NULL && own->outcome == SCREEN_ACCEPT;

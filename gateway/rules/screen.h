@@ -22,9 +22,10 @@ struct screen_input {
     const struct unit *unit;       /* NULL: not registered, or not asked */
     const struct product *product; /* NULL: not in the catalogue */
     const char *organisation;      /* that asks; "" sold nothing */
+    bool repeated;                 /* an earlier row of the same batch is about the unit */
 };
 
-enum { SCREEN_REASONS_MAX = REASON_COUNT + 1 };
+enum { SCREEN_REASONS_MAX = REASON_COUNT + 2 };
 
 /* A zeroed screening refuses. */
 struct screening {
@@ -33,7 +34,9 @@ struct screening {
     const struct screen_reason *reasons[SCREEN_REASONS_MAX]; /* literals, worst first */
 };
 
-/* The outcome is the least trusting one of the reasons: every reason of the verdict, and one of
+/* The outcome is the least trusting one of the reasons: every reason of the verdict,
+ *   repeated          review  the unit was in this batch before: scanned twice, or a copy
+ * where it is so, and one of
  *   sold_here         accept  this organisation sold it
  *   returns_from_any  accept  somebody else did, and the product may come back to any shop
  *   sold_elsewhere    refuse  somebody else did

@@ -183,6 +183,59 @@ a_batch(void **state)
     assert_true(answer_holds(g, "\"accepted\":1,\"refused\":5,\"to_review\":2,"));
 }
 
+static size_t
+occurrences(const struct gateway *g, const char *text)
+{
+    size_t count = 0;
+    for (const char *at = g->response.body.data; (at = strstr(at, text)) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* The same unit again, spelled otherwise, signed by somebody else, or as it was. */
+static void
+a_unit_comes_twice(void **state)
+{
+    struct gateway *g = *state;
+    struct unit here = sold_unit(g, "HERE", 100);
+    struct unit there = sold_elsewhere(g, "THERE", 110);
+    char code[400];
+    char pirate[400];
+    char other[400];
+    char body[BODY_MAX_TEST];
+    static const char *const rows[] = {
+        "accept: genuine sold_here",
+        "refuse: sold_elsewhere genuine",
+        "review: no_signature repeated sold_here",
+        "review: repeated genuine sold_here",
+        "refuse: label_malformed",
+        "refuse: label_malformed",
+        "review: no_signature product_needed",
+        "review: no_signature product_needed",
+        "refuse: not_registered no_signature",
+        "refuse: issuer_unknown repeated sold_here",
+        "refuse: sold_elsewhere repeated genuine",
+        "review: no_signature repeated sold_here",
+    };
+    link_of(code, sizeof code, g, PLANT_A, &here);
+    link_of(pirate, sizeof pirate, g, PIRATE, &here);
+    link_of(other, sizeof other, g, PLANT_A, &there);
+    (void)snprintf(body, sizeof body,
+                   "{\"codes\":[\"%s\",\"%s\",\"(01)" GTIN "(21)HERE\",\"%s\",\"is it\",\"is it\","
+                   "\"HERE\",\"HERE\",\"(01)04006381333931(21)HERE\",\"%s\",\"%s\","
+                   "\"https://other.example/01/" GTIN "/21/%%48ERE\"]}",
+                   code, other, code, pirate, other);
+    screen(g, body);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char row[200];
+        row_of(row, sizeof row, g, i);
+        assert_string_equal(row, rows[i]);
+    }
+    assert_int_equal(occurrences(g, "\"code\":\"repeated\",\"outcome\":\"review\""), 5);
+    assert_int_equal(occurrences(g, ",\"row\":0}"), 4);
+    assert_int_equal(occurrences(g, ",\"row\":1}"), 1);
+}
+
 static void
 broken_questions(void **state)
 {
@@ -233,6 +286,7 @@ main(void)
         cmocka_unit_test_setup_teardown(any_shop_may_take_it_when_the_product_says_so,
                                         gateway_set_up, gateway_tear_down),
         cmocka_unit_test_setup_teardown(a_batch, gateway_set_up, gateway_tear_down),
+        cmocka_unit_test_setup_teardown(a_unit_comes_twice, gateway_set_up, gateway_tear_down),
         cmocka_unit_test_setup_teardown(broken_questions, gateway_set_up, gateway_tear_down),
         cmocka_unit_test_setup_teardown(too_many_codes, gateway_set_up, gateway_tear_down),
     };

@@ -198,7 +198,7 @@ say(char *out, size_t size, const struct screening *s)
 }
 
 static void
-screen(struct screening *out, struct verdict_scene *scene, bool asked)
+screen_again(struct screening *out, struct verdict_scene *scene, bool asked, bool repeated)
 {
     struct verdict verdict;
     verdict_decide(&verdict, &scene->in);
@@ -206,9 +206,16 @@ screen(struct screening *out, struct verdict_scene *scene, bool asked)
                                     .asked = asked,
                                     .unit = scene->in.unit,
                                     .product = scene->in.product,
-                                    .organisation = US};
+                                    .organisation = US,
+                                    .repeated = repeated};
     memset(out, 0xA5, sizeof *out);
     screen_decide(out, &in);
+}
+
+static void
+screen(struct screening *out, struct verdict_scene *scene, bool asked)
+{
+    screen_again(out, scene, asked, false);
 }
 
 static void
@@ -285,6 +292,22 @@ without_an_organisation_or_a_product(void **state)
     assert_string_equal(said, "review: seller_unknown genuine");
 }
 
+/* The second of its kind in a batch is never accepted, and never better off than the first. */
+static void
+check_twice(struct verdict_scene *scene, const struct screening *once)
+{
+    struct screening twice;
+    bool told = false;
+    screen_again(&twice, scene, true, true);
+    enum screen_outcome expected = once->outcome == SCREEN_REFUSE ? SCREEN_REFUSE : SCREEN_REVIEW;
+    for (size_t i = 0; i < twice.reason_count; i++)
+        told = told || strcmp(twice.reasons[i]->code, "repeated") == 0;
+    assert_true(told);
+    assert_int_equal(twice.outcome, expected);
+    assert_int_equal(twice.reason_count, once->reason_count + 1);
+    assert_true(twice.reason_count <= SCREEN_REASONS_MAX);
+}
+
 /* Over the whole product of what a verdict is made of: only a good label on a sold unit without any
  * condition is accepted, and an outcome is always explained by its first reason. */
 static void
@@ -300,6 +323,7 @@ check_one(struct verdict_scene *scene, const struct verdict_case *c)
     assert_int_equal(found.outcome == SCREEN_ACCEPT, sound);
     if (found.outcome != SCREEN_ACCEPT)
         assert_int_equal(found.reasons[0]->outcome, found.outcome);
+    check_twice(scene, &found);
 }
 
 static void
