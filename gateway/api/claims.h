@@ -37,7 +37,8 @@ handler api_screen;
  * same, "at", "operation"}; a repeat with the same Idempotency-Key answers the same. 409 when the
  * rules do not allow it now, a version that was stated is not that of the record any more, the
  * entitlement does not cover the old unit today, or the new one is recalled from use or past its
- * date; 404 when one of them is not registered. */
+ * date; 404 when one of them is not registered. ?dry_run=true writes nothing and answers 200 {"code":
+ * "would_apply", "old", "new", "at"} as it would be, or the same problems. */
 handler api_replacements;
 
 #endif

@@ -6,6 +6,7 @@
 #include "gateway/api/api.h"
 #include "gateway/api/batch.h"
 #include "gateway/api/event_row.h"
+#include "gateway/api/record.h"
 #include "gateway/api/writes.h"
 #include "gateway/json/write.h"
 #include "gateway/records/past.h"
@@ -26,6 +27,7 @@ struct claim {
     struct worker *worker;
     const struct request *request;
     struct response *response;
+    bool dry_run;
     struct operation operation;
     struct side old_side, new_side;
     struct event event;
@@ -223,22 +225,29 @@ replace(struct claim *c)
     return err;
 }
 
+/* ---- answers ---- */
+
+static void
+put_side(struct text *out, const struct side *side, uint64_t version, enum unit_state state)
+{
+    json_put(out, side->name, "{");
+    json_put_text(out, "gtin", side->key.gtin);
+    json_put_text(out, "serial", side->key.serial);
+    json_put_number(out, "version", (int64_t)version);
+    json_put_text(out, "state", unit_state_name(state));
+    text_char(out, '}');
+}
+
 static enum err
-put_side(struct claim *c, const struct side *side, enum unit_state state)
+put_stored(struct claim *c, const struct side *side, enum unit_state state)
 {
     struct past past;
-    struct text *out = &c->response->body;
     enum err err = past_read(c->worker->session, &side->key, c->operation.id, &past);
     if (err != ERR_OK)
         return err;
     if (past.number == 0)
         return ERR_CORRUPT;
-    json_put(out, side->name, "{");
-    json_put_text(out, "gtin", side->key.gtin);
-    json_put_text(out, "serial", side->key.serial);
-    json_put_number(out, "version", (int64_t)past.number);
-    json_put_text(out, "state", unit_state_name(state));
-    text_char(out, '}');
+    put_side(&c->response->body, side, past.number, state);
     return ERR_OK;
 }
 
@@ -251,9 +260,9 @@ tell(struct claim *c)
     enum err err = registry_find_operation(c->worker->session, c->operation.id, &stored);
     text_char(out, '{');
     if (err == ERR_OK)
-        err = put_side(c, &c->old_side, UNIT_RETIRED);
+        err = put_stored(c, &c->old_side, UNIT_RETIRED);
     if (err == ERR_OK)
-        err = put_side(c, &c->new_side, UNIT_SOLD);
+        err = put_stored(c, &c->new_side, UNIT_SOLD);
     if (err != ERR_OK)
         return err;
     json_put_time(out, "at", stored.at);
@@ -264,10 +273,32 @@ tell(struct claim *c)
     return ERR_OK;
 }
 
+/* What would be, as it would be told; an operation there is none. */
+static enum err
+rehearse(struct claim *c)
+{
+    struct text *out = &c->response->body;
+    enum err err = prepare(c);
+    if (err != ERR_OK)
+        return err;
+    const struct unit *old = &c->replaced.old_unit;
+    const struct unit *new = &c->replaced.new_unit;
+    text_char(out, '{');
+    json_put_text(out, "code", "would_apply");
+    put_side(out, &c->old_side, old->version + 1, old->state);
+    put_side(out, &c->new_side, new->version + 1, new->state);
+    json_put_time(out, "at", c->event.at);
+    text_put(out, "}\n");
+    c->response->content_type = "application/json";
+    return ERR_OK;
+}
+
 static enum err
 run(struct claim *c)
 {
     bool repeated = false;
+    if (c->dry_run)
+        return rehearse(c);
     enum err err = operation_repeated(c->worker, &c->operation, c->request, &repeated);
     if (err == ERR_OK && !repeated)
         err = replace(c);
@@ -300,11 +331,28 @@ answer(struct claim *c)
         answer_problem(c, err);
 }
 
-void
-api_replacements(struct worker *worker, const struct request *request, struct response *response)
+/* A query that is mistyped must not write what was meant to be tried. */
+static enum err
+read_request(struct claim *c)
 {
     struct json_doc *doc = NULL;
     struct fault fault = {ERR_OK, ""};
+    const struct query_switch switches[] = {{"dry_run", "false", "true", &c->dry_run},
+                                            {NULL, NULL, NULL, NULL}};
+    if (!query_switches(c->request, switches, c->response))
+        return ERR_INVALID;
+    enum err err = json_parse(c->request->body, CLAIM_BODY_MAX, &doc, &fault);
+    if (err == ERR_OK)
+        err = read_claim(c, json_root(doc), &fault);
+    json_free(doc);
+    if (err != ERR_OK)
+        response_fault(c->response, &fault);
+    return err;
+}
+
+void
+api_replacements(struct worker *worker, const struct request *request, struct response *response)
+{
     struct claim *c = calloc(1, sizeof *c);
     if (c == NULL) {
         write_problem(response, ERR_MEMORY, NULL);
@@ -315,13 +363,7 @@ api_replacements(struct worker *worker, const struct request *request, struct re
     c->response = response;
     c->old_side.name = "old";
     c->new_side.name = "new";
-    enum err err = json_parse(request->body, CLAIM_BODY_MAX, &doc, &fault);
-    if (err == ERR_OK)
-        err = read_claim(c, json_root(doc), &fault);
-    json_free(doc);
-    if (err != ERR_OK)
-        response_fault(response, &fault);
-    else
+    if (read_request(c) == ERR_OK)
         answer(c);
     free(c);
 }

@@ -235,6 +235,70 @@ with_the_versions_that_were_seen(void **state)
     call_expecting(g, &asked, &(struct expected){"once more", 409, "conflict"});
 }
 
+/* What the dry run promises is what then happens, and until then nothing did. */
+static void
+a_dry_run_writes_nothing(void **state)
+{
+    struct gateway *g = *state;
+    struct registry_health before;
+    struct registry_health after;
+    make_pair(g);
+    struct call asked = question("{" OLD_UNIT "," NEW_UNIT "," WHY "}");
+    asked.idempotency_key = "claim-18";
+    struct call rehearsed = asked;
+    rehearsed.query = "dry_run=true";
+    assert_int_equal(registry_health(g->worker.session, &before), ERR_OK);
+    call_expecting(g, &rehearsed, &(struct expected){"rehearsed", 200, NULL});
+    call_expecting(g, &rehearsed, &(struct expected){"rehearsed again", 200, NULL});
+    assert_string_equal(g->response.body.data,
+                        "{\"code\":\"would_apply\","
+                        "\"old\":{\"gtin\":\"" GTIN "\",\"serial\":\"FAULTY\",\"version\":3,"
+                        "\"state\":\"retired\"},"
+                        "\"new\":{\"gtin\":\"" GTIN "\",\"serial\":\"FRESH\",\"version\":2,"
+                        "\"state\":\"sold\"},\"at\":\"2026-11-22T14:33:20Z\"}\n");
+    assert_int_equal(registry_health(g->worker.session, &after), ERR_OK);
+    assert_int_equal(after.events, before.events);
+    assert_int_equal(after.operations, before.operations);
+    assert_int_equal(record(g, "FAULTY").version, 2);
+    assert_int_equal(record(g, "FRESH").version, 1);
+    asked.query = "dry_run=false";
+    call_expecting(g, &asked, &(struct expected){"done", 201, NULL});
+    assert_true(answer_holds(g, "\"serial\":\"FAULTY\",\"version\":3,\"state\":\"retired\""));
+    assert_true(answer_holds(g, "\"serial\":\"FRESH\",\"version\":2,\"state\":\"sold\""));
+    call_expecting(g, &rehearsed, &(struct expected){"not twice", 409, "conflict"});
+}
+
+static void
+a_dry_run_refuses_what_would_be_refused(void **state)
+{
+    static const struct {
+        const char *label, *query, *body;
+        int status;
+        const char *pointer;
+    } rows[] = {
+        {"not there", "dry_run=true",
+         "{" OLD_UNIT ",\"new\":{\"gtin\":\"" GTIN "\",\"serial\":\"NONE\"}," WHY "}", 404, "/new"},
+        {"seen otherwise", "dry_run=true",
+         "{\"old\":{\"gtin\":\"" GTIN "\",\"serial\":\"FAULTY\",\"version\":1}," NEW_UNIT "," WHY
+         "}",
+         409, "/old"},
+        {"without a reason", "dry_run=true", "{" OLD_UNIT "," NEW_UNIT "}", 400, "/reason"},
+        {"mistyped", "dry_run=ture", "{" OLD_UNIT "," NEW_UNIT "," WHY "}", 400, ""},
+        {"in capitals", "dry_run=TRUE", "{" OLD_UNIT "," NEW_UNIT "," WHY "}", 400, ""},
+        {"misnamed", "dryrun=true", "{" OLD_UNIT "," NEW_UNIT "," WHY "}", 400, ""},
+        {"twice", "dry_run=true&dry_run=true", "{" OLD_UNIT "," NEW_UNIT "," WHY "}", 400, ""},
+    };
+    struct gateway *g = *state;
+    make_pair(g);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct call asked = question(rows[i].body);
+        asked.query = rows[i].query;
+        call_expecting(g, &asked, &(struct expected){rows[i].label, rows[i].status, NULL});
+        assert_string_equal(answer_text(g, "errors/0/pointer"), rows[i].pointer);
+    }
+    assert_int_equal(record(g, "FAULTY").version, 2);
+}
+
 static void
 no_dangerous_or_outdated_unit_is_given(void **state)
 {
@@ -280,6 +344,10 @@ main(void)
         cmocka_unit_test_setup_teardown(refusals, gateway_set_up, gateway_tear_down),
         cmocka_unit_test_setup_teardown(nobody_but_the_service, gateway_set_up, gateway_tear_down),
         cmocka_unit_test_setup_teardown(with_the_versions_that_were_seen, gateway_set_up,
+                                        gateway_tear_down),
+        cmocka_unit_test_setup_teardown(a_dry_run_writes_nothing, gateway_set_up,
+                                        gateway_tear_down),
+        cmocka_unit_test_setup_teardown(a_dry_run_refuses_what_would_be_refused, gateway_set_up,
                                         gateway_tear_down),
         cmocka_unit_test_setup_teardown(no_dangerous_or_outdated_unit_is_given, gateway_set_up,
                                         gateway_tear_down),

@@ -284,6 +284,8 @@ test('warranty, claims and returns', async () => {
   const key = once();
   await post(404, '/v1/replacements', 'service', { ...claim, new: unknownUnit });
   await post(409, '/v1/replacements', 'service', { ...claim, new: id(sold) });
+  await post(200, '/v1/replacements?dry_run=true', 'service', claim);
+  await post(400, '/v1/replacements?dry_run=yes', 'service', claim);
   await post(201, '/v1/replacements', 'service', claim, key);
   await post(422, '/v1/replacements', 'service', { ...claim, reason: 'other' }, key);
   for (const role of staffRoles) {
