@@ -10,4 +10,11 @@
  * another version than this program's, to be asked for again each time. */
 handler staff_asset;
 
+/* GET /sign-in?next=/path: the form; who is signed in already goes on to `next`, a path of this
+ * gateway, or without it to the page of the role: /service, /retail or /console. A session that is
+ * over says so. POST with `key` and `next`: 303 there with the cookie (session.h of api), or the
+ * form again: 401, 429 with Retry-After, 503; 403 from another site. POST /sign-out, with
+ * everywhere=1 of all browsers of the credential: 303 to /sign-in. */
+handler staff_sign_in, staff_sign_in_sent, staff_sign_out;
+
 #endif
