@@ -29,6 +29,7 @@ label_press(const struct invocation *in, bool roll, struct fault *fault)
     const struct press_kind kind = {.what = "labels",
                                     .roll = roll,
                                     .caption = !cli_flag(in, "no-caption"),
+                                    .till = true,
                                     .mode = LABELS_MODE};
     enum err err = press_begin(&press, in, &kind, fault);
     if (err == ERR_OK)

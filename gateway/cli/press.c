@@ -118,6 +118,7 @@ press_begin(struct press *press, const struct invocation *in, const struct press
     *press = (struct press){.in = in,
                             .what = kind->what,
                             .roll = kind->roll,
+                            .till = kind->till,
                             .mode = kind->mode,
                             .dry_run = cli_flag(in, "dry-run")};
     text_init(&press->bytes, SHEET_PDF_BYTES_MAX);
@@ -194,7 +195,9 @@ printed_mm(const struct press *press)
 static const char *
 warning(const struct press *press)
 {
-    return press->modules == 0 ? "" : label_size_warning(printed_mm(press));
+    double mm = printed_mm(press);
+    bool matters = press->modules > 0 && (press->till || mm < LABEL_PHONE_MM);
+    return matters ? label_size_warning(mm) : "";
 }
 
 static unsigned
@@ -244,7 +247,8 @@ tell_modules(const struct press *press)
 enum err
 press_tell(const struct press *press, struct fault *fault)
 {
-    (void)fprintf(stderr, "%llu %s", (unsigned long long)press->printed, press->what);
+    int letters = (int)strlen(press->what) - (press->printed == 1 ? 1 : 0);
+    (void)fprintf(stderr, "%llu %.*s", (unsigned long long)press->printed, letters, press->what);
     if (copies(press) > 1)
         (void)fprintf(stderr, ", %u of each", copies(press));
     if (!press->roll)

@@ -11,6 +11,7 @@
 struct press {
     const struct invocation *in;
     const char *what; /* "labels" or "cards" */
+    bool till;        /* its codes are scanned at checkouts, too */
     bool roll;        /* ZPL, else PDF */
     mode_t mode;
     const char *output; /* NULL is stdout */
@@ -24,7 +25,7 @@ struct press {
     struct outputs outputs;
     unsigned files;
     unsigned modules;
-    uint64_t printed, sheets, rows_bytes;
+    uint64_t printed, sheets;
 };
 
 /* What a command prints; a table row of its formats. */
@@ -32,6 +33,7 @@ struct press_kind {
     const char *what;
     bool roll;
     bool caption;
+    bool till;
     mode_t mode;
     const char *sheet; /* when none is given; NULL for none */
 };

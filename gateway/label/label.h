@@ -70,6 +70,8 @@ void label_terminal(struct text *out, const struct qr *qr);
  * a dark background is assumed, unless `dark_text` says that it is the other way round. */
 void label_terminal_plain(struct text *out, const struct qr *qr, bool dark_text);
 
+#define LABEL_PHONE_MM 0.33
+
 /* "" or a warning: under 0.33 mm phones struggle; under 0.396 mm is below GS1's minimum at
  * checkout. */
 const char *label_size_warning(double module_mm);

@@ -7,6 +7,7 @@
 #define GAP_MM 1.0 /* between the quiet zone and the text, and from text to edge */
 #define CODE_MARGIN_MAX_MM 5.0
 #define CARD_MARGIN 0.08 /* of the card's height */
+#define COMFORTABLE 0.7  /* of the largest size */
 #define NEARLY 1e-6      /* sums of decimals */
 
 /* One part of the label that text may use. */
@@ -48,16 +49,21 @@ word_end(struct slice text, size_t len)
     return len;
 }
 
-/* Adds the lines of one text. False when a word is too wide and may not be cut. */
+/* How a text may be broken into lines. */
+enum breaks { BREAK_NOWHERE, BREAK_WORDS, BREAK_ANYWHERE };
+
+/* Adds the lines of one text. False when it is too wide for what is allowed. */
 static bool
-wrap(struct layout *out, const struct typeface *face, struct slice text, double width, bool cut)
+wrap(struct layout *out, const struct typeface *face, struct slice text, double width,
+     enum breaks breaks)
 {
     while (text.len > 0) {
         size_t fit = fitting(face, text, width);
         size_t len = word_end(text, fit);
-        if (len == 0 && cut)
+        if (len == 0 && breaks == BREAK_ANYWHERE)
             len = fit;
-        if (len == 0 || !add_line(out, face, slice_trim(slice_make(text.data, len))))
+        if (len == 0 || (len < text.len && breaks == BREAK_NOWHERE) ||
+            !add_line(out, face, slice_trim(slice_make(text.data, len))))
             return false;
         text = slice_trim(slice_make(text.data + len, text.len - len));
     }
@@ -80,11 +86,11 @@ caption_of(struct caption *out, const struct identity *id)
 /* All texts in one size, stacked and centred between top and bottom of the area. */
 static bool
 stack(struct layout *out, const struct area *area, const struct caption *caption,
-      const struct typeface *face, bool cut)
+      const struct typeface *face, enum breaks breaks)
 {
     out->count = 0;
     for (size_t i = 0; i < caption->count; i++)
-        if (!wrap(out, face, slice_of(caption->texts[i]), area->width, cut))
+        if (!wrap(out, face, slice_of(caption->texts[i]), area->width, breaks))
             return false;
     double height = (double)out->count * face->line;
     if (height > area->height + NEARLY)
@@ -96,16 +102,37 @@ stack(struct layout *out, const struct area *area, const struct caption *caption
     return true;
 }
 
-/* The largest size that fits; whole values first. NULL when none does. */
-static const struct typeface *
+/* What a place had room for; no face when there was none. */
+struct found {
+    const struct typeface *face;
+    enum breaks breaks;
+};
+
+/* The largest size that fits. A line each is easiest to read, until it makes the text small. */
+static struct found
 fill(struct layout *out, const struct area *area, const struct caption *caption,
      const struct typeset *types)
 {
-    for (int cut = 0; cut < 2; cut++)
-        for (size_t i = 0; i < types->count; i++)
-            if (stack(out, area, caption, &types->faces[i], cut != 0))
-                return &types->faces[i];
-    return NULL;
+    for (enum breaks breaks = BREAK_NOWHERE; breaks <= BREAK_ANYWHERE; breaks++) {
+        for (size_t i = 0; i < types->count; i++) {
+            const struct typeface *face = &types->faces[i];
+            bool small = face->size < COMFORTABLE * types->faces[0].size;
+            if (!(breaks == BREAK_NOWHERE && small) && stack(out, area, caption, face, breaks))
+                return (struct found){face, breaks};
+        }
+    }
+    return (struct found){NULL, BREAK_ANYWHERE};
+}
+
+/* Fewer broken lines, then a clearly larger size; the place beside the code comes first. */
+static bool
+better_under(const struct found *right, const struct found *under)
+{
+    if (under->face == NULL || right->face == NULL)
+        return under->face != NULL;
+    if (under->breaks != right->breaks)
+        return under->breaks < right->breaks;
+    return right->face->size < COMFORTABLE * under->face->size;
 }
 
 static double
@@ -115,7 +142,7 @@ code_margin(const struct label_design *design)
     return fmin(space / 2, CODE_MARGIN_MAX_MM / design->box.unit_mm);
 }
 
-static const struct typeface *
+static struct found
 beside(struct layout *out, const struct label_design *design, const struct caption *caption,
        const struct typeset *types)
 {
@@ -129,25 +156,25 @@ beside(struct layout *out, const struct label_design *design, const struct capti
 }
 
 /* Code above, text below, both in the middle; the quiet zone is the gap. */
-static const struct typeface *
+static struct found
 below(struct layout *out, const struct label_design *design, const struct caption *caption,
       const struct typeset *types)
 {
     double gap = GAP_MM / design->box.unit_mm;
     double rest = design->box.height - design->code;
     const struct area area = {gap, design->code, design->box.width - 2 * gap, rest - gap};
-    const struct typeface *face = fill(out, &area, caption, types);
-    if (face == NULL)
-        return NULL;
-    double height = (double)out->count * face->line;
+    struct found found = fill(out, &area, caption, types);
+    if (found.face == NULL)
+        return found;
+    double height = (double)out->count * found.face->line;
     out->code_x = (design->box.width - design->code) / 2;
     out->code_y = fmax((rest - gap - height) / 2, 0);
     for (size_t i = 0; i < out->count; i++) {
         struct placed *line = &out->lines[i];
-        line->x = (design->box.width - face->width(face, line->text)) / 2;
-        line->y = out->code_y + design->code + (double)i * face->line;
+        line->x = (design->box.width - found.face->width(found.face, line->text)) / 2;
+        line->y = out->code_y + design->code + (double)i * found.face->line;
     }
-    return face;
+    return found;
 }
 
 static enum err
@@ -172,12 +199,11 @@ layout_label(struct layout *out, const struct label_design *design, const struct
     enum err err = code_fits(design, fault);
     if (err != ERR_OK)
         return err;
-    const struct typeface *right = beside(out, design, caption, types);
-    const struct typeface *under = below(&other, design, caption, types);
-    bool take_under = under != NULL && (right == NULL || under->size > right->size);
-    if (take_under)
+    struct found right = beside(out, design, caption, types);
+    struct found under = below(&other, design, caption, types);
+    if (better_under(&right, &under))
         *out = other;
-    if (take_under || right != NULL)
+    if (right.face != NULL || under.face != NULL)
         return ERR_OK;
     return fault_set(fault, ERR_INVALID,
                      "no room for readable text on a label of %.4g x %.4g mm with a code of %.4g "
@@ -203,7 +229,7 @@ fill_part(struct layout *out, const struct card_design *design, enum card_part p
         const struct typeface *face = &types->faces[i];
         size_t lines_max = part == CARD_SENTENCE ? 6 : part == CARD_TITLE ? 2 : 1;
         out->count = before;
-        bool fits = wrap(out, face, design->texts[part], area->width, false) &&
+        bool fits = wrap(out, face, design->texts[part], area->width, BREAK_WORDS) &&
                     out->count - before <= lines_max &&
                     (double)(out->count - before) * face->line <= area->height + NEARLY;
         for (size_t line = before; fits && line < out->count; line++) {

@@ -3,7 +3,6 @@
 
 #define MODULE_MIN_MM 0.10
 #define MODULE_MAX_MM 5.0
-#define MODULE_PHONE_MM 0.33
 #define MODULE_CHECKOUT_MM 0.396 /* GS1 General Specifications, symbol tables: X-dimension */
 
 enum { DPI_MIN = 72, DPI_MAX = 2400 };
@@ -24,7 +23,7 @@ label_geometry_check(const struct label_geometry *geometry, struct fault *fault)
 const char *
 label_size_warning(double module_mm)
 {
-    if (module_mm < MODULE_PHONE_MM)
+    if (module_mm < LABEL_PHONE_MM)
         return "modules under 0.33 mm are hard to read for many phones: take 0.33 or more, and a "
                "larger label where they do not fit";
     if (module_mm < MODULE_CHECKOUT_MM)

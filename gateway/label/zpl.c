@@ -18,11 +18,11 @@
 enum { MAGNIFY_MAX = 10, FRAME_DOTS = 2 };
 
 /* The guide's table of bitmap fonts: their cells are exact on every printer, so a text's width is
- * known here. Font B has no small letters. */
+ * known here. The finest first, for equal heights; font B has no small letters. */
 static const struct font {
     char name;
     unsigned height, width, gap; /* dots, before magnification */
-} fonts[] = {{'A', 9, 5, 1}, {'D', 18, 10, 2}, {'F', 26, 13, 3}};
+} fonts[] = {{'F', 26, 13, 3}, {'D', 18, 10, 2}, {'A', 9, 5, 1}};
 
 enum { FONT_COUNT = sizeof fonts / sizeof fonts[0] };
 
