@@ -14,8 +14,7 @@ enum {
     PAGE_FILES_MAX = 96,
     PAGE_LANGUAGES_MAX = 32,
     LANGUAGE_TAG_MAX = 15,
-    CSP_MAX = 255,
-    PAGE_DATE_MAX = 80
+    CSP_MAX = 255
 };
 
 struct language {

@@ -64,3 +64,10 @@ page_month(char out[static PAGE_DATE_MAX + 1], const struct vocabulary *words,
 {
     write_date(out, words, words->month_of_year, language, day);
 }
+
+void
+pages_day(char out[static PAGE_DATE_MAX + 1], const struct pages *pages, const char *language,
+          civil_day day)
+{
+    page_date(out, &pages->vocabulary, pages_language(pages, language), day);
+}

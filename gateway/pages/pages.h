@@ -9,7 +9,10 @@
 #include "gateway/base/text.h"
 #include "gateway/rules/verdict.h"
 
-enum { PAGE_MAX = 64 * 1024 }; /* bytes that are enough for any page */
+enum {
+    PAGE_MAX = 64 * 1024, /* bytes that are enough for any page */
+    PAGE_DATE_MAX = 80    /* bytes of a day in words */
+};
 
 struct pages; /* immutable once opened: all threads share it */
 
@@ -61,6 +64,11 @@ void page_error(struct text *out, const struct pages *pages, const char *languag
 
 /* The front page of a gateway: what this is, and a field to type or paste a code. */
 void page_home(struct text *out, const struct pages *pages, const struct page_visit *visit);
+
+/* A day as people write it in this language, kept on one line by no-break spaces; "" for
+ * CIVIL_NONE. */
+void pages_day(char out[static PAGE_DATE_MAX + 1], const struct pages *pages, const char *language,
+               civil_day day);
 
 /* The sentence for a reason in a language, plain text: also for the JSON answer. */
 const char *pages_reason_sentence(const struct pages *pages, const char *language,

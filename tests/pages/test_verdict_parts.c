@@ -27,7 +27,7 @@ the_thing(void **state)
                                         "3f9a1b2c4d",
                                         "Nordlys A/S",
                                         ", in use",
-                                        "This item is registered.",
+                                        "The item with this serial number is on record.",
                                         "datetime=\"2026-11-22T14:33:20Z\"",
                                         "22" NBSP "November" NBSP "2026, 14:33 UTC",
                                         "The digital signature (Ed25519) is good."};
@@ -46,7 +46,7 @@ what_stays_unsaid(void **state)
 {
     static const char *const secrets[] = {
         "Nordlys",  "Aura",     "AK-17",     "KT-2200-B",       "January",
-        "Two-year", "overheat", "R-2026-04", "nordlys.example", "is registered"};
+        "Two-year", "overheat", "R-2026-04", "nordlys.example", "number is on record."};
     static const struct {
         const char *label;
         enum reason reason;
@@ -410,7 +410,7 @@ how_it_was_checked(void **state)
     scene.signer.status = KEY_REVOKED;
     struct text page = scene_render(*state, &scene);
     assert_shows("revoked", &page, "3f9a1b2c4d</code>, withdrawn");
-    assert_hides("revoked", &page, "is registered");
+    assert_hides("revoked", &page, "number is on record.");
     assert_hides("revoked", &page, "The scanner changed the code");
     text_free(&page);
 
@@ -418,7 +418,7 @@ how_it_was_checked(void **state)
     scene.verdict.shows_unit = false;
     scene.reading.repair = REPAIR_CAPS_LOCK;
     page = scene_render(*state, &scene);
-    assert_shows("never issued", &page, "This item is not registered.");
+    assert_shows("never issued", &page, "No item with this serial number is on record.");
     assert_shows("mended", &page, "The scanner changed the code");
     text_free(&page);
 
