@@ -4,7 +4,9 @@
  *
  * A window is much larger than a group because of the engine below: serials come in random order,
  * and a commit of rows that lie next to each other writes a few pages where one of rows that lie
- * anywhere rewrites most of the tree. */
+ * anywhere rewrites most of the tree. A slice is small for the same reason: the pages that a commit
+ * replaces are free for the next but one, and until then the file grows by as many. With 20 runs of
+ * 10,000 random serials it has 244 bytes a unit, where slices of 4,096 rows made it 324. */
 #ifndef ASSAY_MANIFEST_GROUP_H
 #define ASSAY_MANIFEST_GROUP_H
 
@@ -14,7 +16,7 @@ enum {
     GROUP_ROWS = 4096,
     GROUP_CHUNK = 64,
     WINDOW_ROWS = 64 * GROUP_ROWS, /* 262,144 rows, 45 MB */
-    SLICE_ROWS = 4096              /* one commit */
+    SLICE_ROWS = 512               /* one commit */
 };
 _Static_assert((int)SLICE_ROWS <= (int)COMMISSION_MAX, "a slice is one commission");
 
