@@ -22,7 +22,8 @@ enum { MAGNIFY_MAX = 10, FRAME_DOTS = 2 };
 static const struct font {
     char name;
     unsigned height, width, gap; /* dots, before magnification */
-} fonts[] = {{'F', 26, 13, 3}, {'D', 18, 10, 2}, {'A', 9, 5, 1}};
+    unsigned magnify_max;        /* a coarse one looks like bricks when it is large */
+} fonts[] = {{'F', 26, 13, 3, 10}, {'D', 18, 10, 2, 10}, {'A', 9, 5, 1, 3}};
 
 enum { FONT_COUNT = sizeof fonts / sizeof fonts[0] };
 
@@ -149,7 +150,8 @@ make_types(struct typeset *out, const struct zpl_print *print, const struct size
                                       .font = font,
                                       .context = NULL,
                                       .width = width};
-        if (within(height / dots_a_mm(print), sizes->min, sizes->max))
+        bool fine = i % MAGNIFY_MAX < fonts[font].magnify_max;
+        if (fine && within(height / dots_a_mm(print), sizes->min, sizes->max))
             insert_face(out, &face);
     }
 }

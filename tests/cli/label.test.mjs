@@ -248,3 +248,168 @@ test('a directory that cannot be made', () => {
   const done = run(['label', fileWith(sheet(row(unit('A1')))), '-o', join(dir, 'a', 'b', 'c')]);
   assert.equal(done.code, 3);
 });
+
+describe('sheets and rolls', () => {
+  const csv = fileWith(sheet(...Array.from({ length: 20 }, (_, i) => row(unit(`S${i}`)))));
+  const own = ['--columns', '2', '--rows', '3', '--label', '60x40'];
+
+  test('a dry run says how many sheets, what is too small, and writes nothing', () => {
+    const dir = temporary();
+    const { code, answer, stderr } = runJson(['label', csv, '--format', 'pdf', '--sheet', 'avery-l7651', '--module-mm', '0.3',
+      '--start-at', '60', '--copies', '4', '-o', join(dir, 'run.pdf'), '--dry-run']);
+    assert.equal(code, 0);
+    // 59 + 20 x 4 = 139 labels are 3 sheets of 65
+    assert.deepEqual([answer.labels, answer.sheets, answer.dry_run], [20, 3, true]);
+    assert.match(answer.warning, /0\.33 .*phones/);
+    assert.match(stderr, /20 labels, 4 of each, on 3 sheets; nothing was written/);
+    assert.match(stderr, /warning: modules of 0\.3 mm: /);
+    assert.deepEqual(readdirSync(dir), []);
+    assert.equal(run(['label', csv, '--format', 'zpl', '--label', '50x25', '--dry-run']).stdout, '');
+  });
+
+  for (const format of ['pdf', 'zpl']) {
+    test(`${format} is never overwritten`, () => {
+      const path = join(temporary(), `run.${format}`);
+      writeFileSync(path, 'precious');
+      const { code, answer } = runJson(['label', csv, '--format', format, ...(format === 'pdf' ? own : ['--label', '50x25']), '-o', path]);
+      assert.equal(code, 5);
+      assert.match(answer.error.text, /not overwritten/);
+      assert.equal(readFileSync(path, 'utf8'), 'precious');
+    });
+
+    test(`${format}: RUN and RUN.${format} are the same file; others may read it`, () => {
+      const base = join(temporary(), 'run');
+      const measures = format === 'pdf' ? own : ['--label', '50x25'];
+      assert.equal(run(['label', csv, '--format', format, ...measures, '-o', base]).code, 0);
+      assert.equal(statSync(`${base}.${format}`).mode & 0o777, 0o644);
+      assert.equal(run(['label', csv, '--format', format, ...measures, '-o', `${base}.${format}`]).code, 5);
+    });
+
+    test(`${format} of one URL goes to stdout`, () => {
+      const measures = format === 'pdf' ? own : ['--label', '50x25'];
+      const { code, stdout } = run(['label', url, '--format', format, ...measures]);
+      assert.equal(code, 0);
+      assert.match(stdout, format === 'pdf' ? /^%PDF-1/ : /^\^XA[^]*\^XZ\n$/);
+    });
+  }
+
+  test('a row that is broken leaves no file', () => {
+    const dir = temporary();
+    const bad = fileWith(sheet(row(unit('A1')), 'x'));
+    assert.equal(run(['label', bad, '--format', 'pdf', ...own, '-o', join(dir, 'run.pdf')]).code, 1);
+    assert.deepEqual(readdirSync(dir), []);
+  });
+
+  for (const [label, args, code, says] of [
+    ['an unknown sheet', ['--sheet', 'avery-l9999'], 2, /no sheet "avery-l9999"; there are .*avery-l7163/],
+    ['no sheet at all', [], 2, /needs --sheet/],
+    ['half of an own sheet', ['--label', '60x40', '--columns', '2'], 2, /needs --sheet/],
+    ['a known sheet with own measures', ['--sheet', 'l7163', '--rows', '6'], 2, /--sheet and --rows/],
+    ['zero columns', ['--columns', '0', '--rows', '3', '--label', '60x40'], 2, /0 columns/],
+    ['a sheet that is too wide', ['--columns', '4', '--rows', '3', '--label', '60x40', '--margin-left', '0'], 2, /4 columns reach to 240\.00 mm/],
+    ['a sheet that is too high', ['--columns', '1', '--rows', '8', '--label', '60x40', '--margin-top', '0'], 2, /8 rows reach to 320\.00 mm/],
+    ['labels that overlap', [...own, '--pitch', '59x40'], 2, /overlap/],
+    ['a start beyond the sheet', ['--sheet', 'l7163', '--start-at', '15'], 2, /a sheet has 1 to 14/],
+    ['a start at 0', ['--sheet', 'l7163', '--start-at', '0'], 2, /a sheet has 1 to 14/],
+    ['no copies', ['--sheet', 'l7163', '--copies', '0'], 2, /0 copies/],
+    ['a shift off the page', ['--sheet', 'l7163', '--shift-x=-5'], 2, /leave the page/],
+    ['a shift in words', ['--sheet', 'l7163', '--shift-x', 'left'], 2, /--shift-x "left"/],
+    ['a shift of -- mm', ['--sheet', 'l7163', '--shift-x=--1'], 2, /--shift-x/],
+    ['a page of one side', [...own, '--page', '210'], 2, /--page "210"/],
+    ['a page in inches', [...own, '--page', '8.5inx11in'], 2, /--page/],
+    ['a label with a sign', ['--columns', '2', '--rows', '3', '--label', '-60x40'], 2, /--label/],
+    ['a code that does not fit', ['--sheet', 'l4731'], 1, /22\.8 mm .* 25\.4 x 10 mm: take a module of at most 0\.175 mm/],
+    ['text that does not fit', ['--columns', '2', '--rows', '3', '--label', '23x23'], 1, /no room for readable text .*--no-caption/],
+  ]) {
+    test(`PDF refuses ${label}`, () => {
+      const dir = temporary();
+      const done = runJson(['label', csv, '--format', 'pdf', ...args, '-o', join(dir, 'run.pdf')]);
+      assert.equal(done.code, code, done.stdout + done.stderr);
+      assert.match(done.answer.error.text, says);
+      assert.deepEqual(readdirSync(dir), []);
+    });
+  }
+
+  for (const [label, args, code, says] of [
+    ['no label size', [], 2, /needs --label/],
+    ['a printer of 301 dpi', ['--label', '50x25', '--dpi', '301'], 2, /203, 300 or 600/],
+    ['none across', ['--label', '50x25', '--across', '0'], 2, /across/],
+    ['a label of nothing', ['--label', '0x25'], 2, /label/],
+    ['modules of less than a dot', ['--label', '50x25', '--dpi', '203', '--module-mm', '0.05'], 2, /module/],
+    ['a code that does not fit', ['--label', '20x20', '--dpi', '203', '--module-mm', '0.375'], 1, /does not fit a label/],
+  ]) {
+    test(`ZPL refuses ${label}`, () => {
+      const done = runJson(['label', csv, '--format', 'zpl', ...args, '-o', join(temporary(), 'run.zpl')]);
+      assert.equal(done.code, code, done.stdout + done.stderr);
+      assert.match(done.answer.error.text, says);
+    });
+  }
+
+  test('a dry run is for sheets and rolls', () => {
+    assert.equal(run(['label', csv, '--dry-run', '-o', temporary()]).code, 2);
+  });
+});
+
+describe('cards', () => {
+  const good = `${gtin},S1,7K3M9Q2XBT`;
+  const cards = (...rows) => `gtin,serial,claim_code\n${rows.join('\n')}\n`;
+  const print = (text, ...args) => {
+    const dir = temporary();
+    return { dir, ...runJson(['--data', '/nowhere', 'cards', fileWith(text), '-o', join(dir, 'cards.pdf'), ...args]) };
+  };
+
+  test('are for their printer alone, and never overwritten', () => {
+    const { dir, code, answer } = print(cards(good, `${gtin},S2,7K3M9Q2XB0`));
+    assert.equal(code, 0);
+    assert.deepEqual([answer.cards, answer.sheets, answer.warning], [2, 1, '']);
+    assert.equal(statSync(join(dir, 'cards.pdf')).mode & 0o777, 0o600);
+    assert.equal(run(['--data', '/nowhere', 'cards', fileWith(cards(good)), '-o', join(dir, 'cards')]).code, 5);
+  });
+
+  test('from the second on', () => {
+    assert.equal(print(cards(good, `${gtin},S2,7K3M9Q2XB0`), '--from', '2').answer.cards, 1);
+    assert.equal(print(cards(good), '--from', '2').code, 3);
+  });
+
+  test('a dry run writes nothing', () => {
+    const { dir, code, stderr } = print(cards(good), '--dry-run');
+    assert.equal(code, 0);
+    assert.match(stderr, /1 card, on 1 sheet; nothing was written/);
+    assert.deepEqual(readdirSync(dir), []);
+  });
+
+  for (const [label, text, says] of [
+    ['an empty file', '', /no card/],
+    ['only its heading', 'gtin,serial,claim_code\n', /no card/],
+    ['the labels instead', sheet(row(unit('A1'))), /:1: the first line is not gtin,serial,claim_code/],
+    ['a GTIN that a spreadsheet changed', cards('9.506E+12,S1,7K3M9Q2XBT'), /:2: its gtin/],
+    ['no serial', cards(`${gtin},,7K3M9Q2XBT`), /:2: its serial/],
+    ['a serial of 21 characters', cards(`${gtin},${'1'.repeat(21)},7K3M9Q2XBT`), /:2: its serial/],
+    ['a claim code that is short', cards(good, `${gtin},S2,7K3M9Q2XB`), /:3: its claim_code/],
+    ['a claim code with an O', cards(`${gtin},S1,7K3M9Q2XBO`), /:2: its claim_code/],
+    ['a claim code in small letters', cards(`${gtin},S1,7k3m9q2xbt`), /:2: its claim_code/],
+    ['four columns', cards(`${good},x`), /:2: not a row/],
+  ]) {
+    test(`refuse ${label}, without telling a code`, () => {
+      const { dir, code, answer, stdout, stderr } = print(text);
+      assert.equal(code, 1, stdout);
+      assert.match(answer.error.text, says);
+      assert.doesNotMatch(stdout + stderr, /7K3M9|7k3m9/);
+      assert.deepEqual(readdirSync(dir), []);
+    });
+  }
+
+  for (const [label, args, code] of [
+    ['a picture', ['--format', 'svg'], 2],
+    ['an address with a path', ['--base-url', 'https://id.example.com/x'], 2],
+    ['a name that no font has', ['--title', 'ドリル'], 1],
+    ['a name without end', ['--title', 'x'.repeat(200)], 1],
+    ['a stamp', ['--page', '50x50', '--columns', '1', '--rows', '1', '--label', '20x10'], 1],
+  ]) {
+    test(`refuse ${label}`, () => {
+      const done = print(cards(good), ...args);
+      assert.equal(done.code, code, done.stdout);
+      assert.doesNotMatch(done.stdout + done.stderr, /7K3M9/);
+    });
+  }
+});

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "gateway/label/card.h"
+#include "gateway/label/sheet.h"
+
+static const struct card card = {.title = "Drill",
+                                 .serial = "7K3M9",
+                                 .claim_code = "7K3M9Q2XBT",
+                                 .heading = "Claim code",
+                                 .sentence = "Type it in.",
+                                 .url = ""};
+
+static struct sheet_print
+cards_print(unsigned copies)
+{
+    return (struct sheet_print){
+        .sheet = *sheet_find("cards-a4"), .module_mm = 0.4, .start_at = 1, .copies = copies};
+}
+
+static struct sheet_pdf *
+begin(const struct sheet_print *print)
+{
+    struct sheet_pdf *pdf = NULL;
+    struct fault fault = {.err = ERR_OK};
+    assert_int_equal(sheet_print_check(print, &fault), ERR_OK);
+    assert_int_equal(sheet_pdf_begin(&pdf, print, &fault), ERR_OK);
+    return pdf;
+}
+
+static void
+test_a_file_has_an_end(void **state)
+{
+    const struct sheet_print print = cards_print(1000);
+    struct sheet_pdf *pdf = begin(&print);
+    struct fault fault = {.err = ERR_OK};
+    struct text out;
+    (void)state;
+    text_init(&out, SHEET_PDF_BYTES_MAX);
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(sheet_pdf_card(pdf, &card, &fault), ERR_OK);
+    assert_int_equal(sheet_pdf_card(pdf, &card, &fault), ERR_FULL);
+    assert_int_equal(sheet_pdf_pages(pdf), 1000);
+    assert_int_equal(sheet_pdf_end(pdf, &out, &fault), ERR_OK);
+    assert_memory_equal(out.data, "%PDF-1.", 7);
+    assert_memory_equal(out.data + out.len - 6, "%%EOF\n", 6);
+    text_free(&out);
+    sheet_pdf_free(pdf);
+}
+
+static void
+test_no_room_is_said(void **state)
+{
+    const struct sheet_print print = cards_print(1);
+    struct sheet_pdf *pdf = begin(&print);
+    struct fault fault = {.err = ERR_OK};
+    struct text out;
+    (void)state;
+    text_init(&out, 100);
+    assert_int_equal(sheet_pdf_card(pdf, &card, &fault), ERR_OK);
+    assert_int_equal(sheet_pdf_end(pdf, &out, &fault), ERR_MEMORY);
+    text_free(&out);
+    sheet_pdf_free(pdf);
+}
+
+static void
+test_texts(void **state)
+{
+    static const struct row {
+        const char *label, *title, *code;
+        const char *fault; /* NULL: printed */
+    } rows[] = {
+        {"plain", "Drill", "7K3M9Q2XBT", NULL},
+        {"Latin-1", "Bohrer f\xC3\xBCr \xC3\x96l", "7K3M9Q2XBT", NULL},
+        {"Windows-1252: dash, euro, quotes", "\xE2\x80\x93 \xE2\x82\xAC \xE2\x80\x9Ex\xE2\x80\x9C",
+         "7K3M9Q2XBT", NULL},
+        {"no name", "", "7K3M9Q2XBT", NULL},
+        {"Japanese", "\xE3\x83\x89\xE3\x83\xAA\xE3\x83\xAB", "7K3M9Q2XBT", "--title"},
+        {"Polish", "Wkr\xC4\x99tarka", "7K3M9Q2XBT", "--title"},
+        {"a control character", "Drill\n", "7K3M9Q2XBT", "--title"},
+        {"C1 control", "Drill\xC2\x85", "7K3M9Q2XBT", "--title"},
+        {"no UTF-8", "Drill\xFC", "7K3M9Q2XBT", "--title"},
+        {"overlong UTF-8", "Drill\xC0\xAF", "7K3M9Q2XBT", "--title"},
+        {"half a claim code", "Drill", "7K3M9", "claim code"},
+        {"no claim code", "Drill", "", "claim code"},
+    };
+    (void)state;
+    const struct sheet_print print = cards_print(1);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sheet_pdf *pdf = begin(&print);
+        struct fault fault = {.err = ERR_OK};
+        struct card one = card;
+        one.title = rows[i].title;
+        one.claim_code = rows[i].code;
+        enum err err = sheet_pdf_card(pdf, &one, &fault);
+        if (err != (rows[i].fault == NULL ? ERR_OK : ERR_INVALID))
+            fail_msg("%s: %d %s", rows[i].label, err, fault.text);
+        if (rows[i].fault != NULL && strstr(fault.text, rows[i].fault) == NULL)
+            fail_msg("%s: \"%s\"", rows[i].label, fault.text);
+        assert_int_equal(sheet_pdf_pages(pdf), rows[i].fault == NULL ? 1 : 0);
+        sheet_pdf_free(pdf);
+    }
+}
+
+static void
+test_register_url(void **state)
+{
+    static const struct row {
+        const char *base, *url; /* NULL: refused */
+    } rows[] = {
+        {"https://id.example.com", "https://ID.EXAMPLE.COM/register"},
+        {"http://localhost:8080", "http://LOCALHOST:8080/register"},
+        {"HTTPS://ID.EXAMPLE.COM", NULL},
+        {"https://id.example.com/", NULL},
+        {"https://id.example.com/x", NULL},
+        {"https://id.example.com?x", NULL},
+        {"https://id.exa mple.com", NULL},
+        {"https://", NULL},
+        {"ftp://id.example.com", NULL},
+        {"id.example.com", NULL},
+        {"", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char out[LABEL_URL_MAX + 1];
+        struct fault fault = {.err = ERR_OK};
+        enum err err = card_register_url(out, rows[i].base, &fault);
+        if (err != (rows[i].url == NULL ? ERR_INVALID : ERR_OK))
+            fail_msg("%s: %d %s", rows[i].base, err, fault.text);
+        if (rows[i].url != NULL)
+            assert_string_equal(out, rows[i].url);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_file_has_an_end),
+        cmocka_unit_test(test_no_room_is_said),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_register_url),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
