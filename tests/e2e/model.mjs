@@ -109,7 +109,9 @@ export class Model {
   round(answers) {
     this.past = new Map();
     let waiting = answers.filter((one) => one.status < 300);
-    const maybe = answers.filter((one) => one.json?.code === 'second_return');
+    // Who stated the version can only have been the first; who did not may have come later.
+    const maybe = answers.filter((one) => one.json?.code === 'second_return')
+      .sort((a, b) => (a.op.version === undefined) - (b.op.version === undefined));
     while (waiting.length > 0) {
       const one = waiting.find((candidate) => this.fits(candidate)) ?? this.holds(maybe);
       if (one === undefined) assert.fail(`no order of the changes explains them: ${JSON.stringify([waiting, this.last()])}`);
