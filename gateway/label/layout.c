@@ -212,11 +212,8 @@ layout_label(struct layout *out, const struct label_design *design, const struct
                      design->box.height * design->box.unit_mm, design->code * design->box.unit_mm);
 }
 
-/* Where the parts of a card may stand; each takes what it needs from the top, the last from below.
- */
-struct card_space {
-    double x, y, bottom, width;
-};
+static const size_t part_lines_max[CARD_PARTS] = {
+    [CARD_TITLE] = 2, [CARD_SERIAL] = 1, [CARD_HEADING] = 1, [CARD_CODE] = 1, [CARD_SENTENCE] = 6};
 
 /* The largest size whose lines are at most `height`; false when there is none. */
 static bool
@@ -227,7 +224,7 @@ fill_part(struct layout *out, const struct card_design *design, enum card_part p
     size_t before = out->count;
     for (size_t i = 0; i < types->count; i++) {
         const struct typeface *face = &types->faces[i];
-        size_t lines_max = part == CARD_SENTENCE ? 6 : part == CARD_TITLE ? 2 : 1;
+        size_t lines_max = part_lines_max[part];
         out->count = before;
         bool fits = wrap(out, face, design->texts[part], area->width, BREAK_WORDS) &&
                     out->count - before <= lines_max &&
@@ -270,45 +267,71 @@ move_lines(struct layout *layout, size_t from, double by)
         layout->lines[i].y += by;
 }
 
-/* Title and serial from the top, the sentence at the bottom, the claim code in the middle of what
- * is left. */
+/* Puts one part at the top of the area, which loses what it took. */
+static enum err
+place_part(struct layout *out, const struct card_design *design, enum card_part part,
+           struct area *area, struct fault *fault)
+{
+    size_t from = out->count;
+    if (!fill_part(out, design, part, area))
+        return no_room(design, part, fault);
+    double height = lines_height(out, from);
+    area->y += height;
+    area->height -= height;
+    return ERR_OK;
+}
+
+/* At the bottom, at most half of what is left, as wide as the card. */
+static enum err
+place_sentence(struct layout *out, const struct card_design *design, struct area *rest,
+               struct fault *fault)
+{
+    double margin = design->box.height * CARD_MARGIN;
+    double bottom = rest->y + rest->height;
+    size_t from = out->count;
+    struct area low = {rest->x, 0, design->box.width - 2 * margin, rest->height / 2};
+    enum err err = place_part(out, design, CARD_SENTENCE, &low, fault);
+    double height = lines_height(out, from);
+    move_lines(out, from, bottom - height);
+    rest->height -= height;
+    return err;
+}
+
+/* The claim code in the middle of what is left: below the QR code, as wide as the card, where that
+ * leaves enough height, else beside it. */
+static enum err
+place_claim(struct layout *out, const struct card_design *design, struct area *rest,
+            struct fault *fault)
+{
+    double margin = design->box.height * CARD_MARGIN;
+    double bottom = rest->y + rest->height;
+    double code_bottom = design->code > 0 ? margin + design->code : 0;
+    size_t from = out->count;
+    if (bottom - code_bottom >= rest->height / 2) {
+        rest->y = fmax(rest->y, code_bottom);
+        rest->height = bottom - rest->y;
+        rest->width = design->box.width - 2 * margin;
+    }
+    enum err err = place_part(out, design, CARD_HEADING, rest, fault);
+    if (err == ERR_OK)
+        err = place_part(out, design, CARD_CODE, rest, fault);
+    move_lines(out, from, rest->height / 2);
+    return err;
+}
+
 enum err
 layout_card(struct layout *out, const struct card_design *design, struct fault *fault)
 {
     double margin = design->box.height * CARD_MARGIN;
-    double inner = design->box.width - 2 * margin;
-    double narrow = inner - (design->code > 0 ? design->code : 0);
-    double top = margin;
-    double bottom = design->box.height - margin;
+    struct area rest = {margin, margin, design->box.width - 2 * margin - design->code,
+                        design->box.height - 2 * margin};
     out->count = 0;
     out->code_x = design->box.width - margin - design->code;
     out->code_y = margin;
-    for (enum card_part part = CARD_TITLE; part <= CARD_SERIAL; part++) {
-        const struct area area = {margin, top, narrow, bottom - top};
-        size_t from = out->count;
-        if (!fill_part(out, design, part, &area))
-            return no_room(design, part, fault);
-        top += lines_height(out, from);
-    }
-    size_t sentence = out->count;
-    const struct area low = {margin, 0, inner, (bottom - top) / 2};
-    if (!fill_part(out, design, CARD_SENTENCE, &low))
-        return no_room(design, CARD_SENTENCE, fault);
-    bottom -= lines_height(out, sentence);
-    move_lines(out, sentence, bottom);
-
-    double code_bottom = margin + design->code;
-    bool under_code = design->code > 0 && bottom - code_bottom >= (bottom - top) / 2;
-    double from_y = under_code ? fmax(top, code_bottom) : top;
-    size_t middle = out->count;
-    struct area area = {margin, from_y, under_code || design->code <= 0 ? inner : narrow,
-                        bottom - from_y};
-    if (!fill_part(out, design, CARD_HEADING, &area))
-        return no_room(design, CARD_HEADING, fault);
-    area.y += lines_height(out, middle);
-    area.height -= lines_height(out, middle);
-    if (!fill_part(out, design, CARD_CODE, &area))
-        return no_room(design, CARD_CODE, fault);
-    move_lines(out, middle, (bottom - from_y - lines_height(out, middle)) / 2);
-    return ERR_OK;
+    enum err err = place_part(out, design, CARD_TITLE, &rest, fault);
+    if (err == ERR_OK)
+        err = place_part(out, design, CARD_SERIAL, &rest, fault);
+    if (err == ERR_OK)
+        err = place_sentence(out, design, &rest, fault);
+    return err == ERR_OK ? place_claim(out, design, &rest, fault) : err;
 }

@@ -23,7 +23,7 @@ struct typeface {
     double size; /* as the writer names it */
     double line; /* from one line to the next */
     unsigned font;
-    const void *context;
+    void *context;
     double (*width)(const struct typeface *face, struct slice text);
 };
 

@@ -65,7 +65,7 @@ pdf_open(HPDF_Font fonts[static PDF_FONTS])
 static double
 width(const struct typeface *face, struct slice text)
 {
-    HPDF_Font font = (HPDF_Font)(uintptr_t)face->context;
+    HPDF_Font font = face->context;
     HPDF_TextWidth size =
         HPDF_Font_TextWidth(font, (const HPDF_BYTE *)text.data, (HPDF_UINT)text.len);
     return size.width * face->size / 1000 / POINTS_PER_MM;

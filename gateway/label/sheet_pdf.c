@@ -183,14 +183,13 @@ enum err
 sheet_pdf_end(struct sheet_pdf *pdf, struct text *out, struct fault *fault)
 {
     HPDF_BYTE bytes[READ_BYTES];
-    HPDF_UINT32 len = sizeof bytes;
     if (pdf->pages == 0)
         begin_page(pdf); /* a PDF without a page is none */
     if (HPDF_SaveToStream(pdf->doc) != HPDF_OK || HPDF_ResetStream(pdf->doc) != HPDF_OK)
         return fault_set(fault, ERR_MEMORY, "no memory for a PDF of %u pages", pdf->pages);
     HPDF_STATUS status = HPDF_OK;
     while (status == HPDF_OK && text_ok(out)) {
-        len = sizeof bytes;
+        HPDF_UINT32 len = sizeof bytes;
         status = HPDF_ReadFromStream(pdf->doc, bytes, &len);
         text_slice_put(out, slice_make((const char *)bytes, len));
     }

@@ -191,6 +191,8 @@ void
 sheet_corner(const struct sheet_print *print, unsigned index, double *x, double *y)
 {
     const struct sheet *sheet = &print->sheet;
-    *x = sheet->left + index % sheet->columns * sheet->pitch_x + print->shift_x;
-    *y = sheet->top + index / sheet->columns * sheet->pitch_y + print->shift_y;
+    unsigned column = index % sheet->columns;
+    unsigned row = index / sheet->columns;
+    *x = sheet->left + column * sheet->pitch_x + print->shift_x;
+    *y = sheet->top + row * sheet->pitch_y + print->shift_y;
 }

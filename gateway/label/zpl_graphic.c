@@ -22,7 +22,7 @@ digit_at(const struct qr *qr, unsigned y, unsigned dots, size_t index)
     unsigned digit = 0;
     for (size_t bit = 0; bit < 4; bit++) {
         size_t x = (index * 4 + bit) / dots;
-        bool dark = x < qr->size && qr->dark[y * qr->size + x] != 0;
+        bool dark = x < qr->size && qr->dark[(size_t)y * qr->size + x] != 0;
         digit = digit << 1 | (dark ? 1 : 0);
     }
     return digit;
