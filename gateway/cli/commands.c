@@ -122,7 +122,7 @@ OPTIONS actor_options[] = {ACTOR, LAST};
 
 OPTIONS event_options[] = {
     ACTOR,
-    {"role", "ROLE", "on whose behalf: operator, retailer or service (operator)", false},
+    {"role", "ROLE", "as what: operator, retailer or service (operator)", false},
     {"dry-run", NULL, "tell what would happen, write nothing", false},
     LAST,
 };
@@ -146,16 +146,16 @@ OPTIONS recall_open_options[] = {
 
 OPTIONS credential_new_options[] = {
     {"role", "ROLE", "service, retailer, issuer, operator, auditor or admin", true},
-    {"organisation", "NAME", "as whom it acts; needed for retailer and service (brand)", false},
+    {"organisation", "NAME", "who acts with it; retailer and service need one (brand)", false},
     {"name", "NAME", "what it is, for people: \"till 3\" (the role)", false},
-    {"location", "L[,L...]", "where it may act (anywhere of the organisation)", false},
+    {"location", "L[,L...]", "the only places where it may act (all of its organisation)", false},
     {"expires-at", "TIME", "as 2027-05-01T00:00:00Z, or the day (never)", false},
     ACTOR,
     LAST,
 };
 
 OPTIONS credential_rotate_options[] = {
-    {"grace", "SECONDS", "how long the old key goes on (604800)", false},
+    {"grace", "SECONDS", "how long the old key goes on working (604800)", false},
     ACTOR,
     LAST,
 };

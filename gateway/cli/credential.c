@@ -20,11 +20,12 @@ read_locations(const char *list, struct credential *out, struct fault *fault)
     while (rest.len > 0) {
         struct slice one = slice_trim(slice_take_until(&rest, ','));
         if (out->location_count == CREDENTIAL_LOCATIONS_MAX)
-            return fault_set(fault, ERR_USAGE, "--location: more than %d",
+            return fault_set(fault, ERR_USAGE, "--location: more than %d places",
                              CREDENTIAL_LOCATIONS_MAX);
         char *location = out->locations[out->location_count++];
         if (one.len == 0 || !slice_copy(location, LOCATION_MAX + 1, one))
-            return fault_set(fault, ERR_USAGE, "--location: not 1 to %d bytes each", LOCATION_MAX);
+            return fault_set(fault, ERR_USAGE, "--location: the name of a place has 1 to %d bytes",
+                             LOCATION_MAX);
     }
     return ERR_OK;
 }
@@ -45,7 +46,8 @@ read_who(const struct invocation *in, struct credential *out, struct fault *faul
     const char *name = cli_value(in, "name");
     bool partner = out->role == ROLE_RETAILER || out->role == ROLE_SERVICE;
     if (organisation == NULL && partner)
-        return fault_set(fault, ERR_USAGE, "--organisation: for whom? It is what events are by");
+        return fault_set(fault, ERR_USAGE, "--organisation is needed: a %s acts under its own name",
+                         role_name(out->role));
     enum err err = copy_text("organisation", organisation != NULL ? organisation : "brand",
                              out->organisation, sizeof out->organisation, fault);
     if (err == ERR_OK)
@@ -70,6 +72,8 @@ read_credential(const struct invocation *in, struct credential *out, struct faul
         err = read_locations(locations, out, fault);
     if (err == ERR_OK && expires != NULL)
         err = key_time(&out->expires_at, expires, "expires-at", fault);
+    if (err == ERR_OK && expires != NULL && out->expires_at <= cli_now())
+        return fault_set(fault, ERR_USAGE, "--expires-at %.40s has passed already", expires);
     return err;
 }
 

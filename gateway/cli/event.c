@@ -29,12 +29,28 @@ read_role(const struct invocation *in, enum role *out, struct fault *fault)
     return fault_set(fault, ERR_USAGE, "--role \"%.40s\": not operator, retailer or service", name);
 }
 
+/* Events that are made in another way. */
+static const struct {
+    enum event_type type;
+    const char *sentence;
+} elsewhere[] = {
+    {EVENT_COMMISSION, "units are registered by: assay import"},
+    {EVENT_REPLACE, "that is about two units; the gateway takes it at /v1/replacements"},
+    {EVENT_ACTIVATE, "the gateway takes it at /v1/activations, with the claim code"},
+    {EVENT_OFFER, "only the owner sells a unit on: the gateway takes it at /v1/transfers"},
+    {EVENT_TRANSFER, "the gateway takes it at /v1/transfers/redeem, with the code of the offer"},
+};
+
 static enum err
 read_type(const char *name, enum event_type *out, struct fault *fault)
 {
     struct suggestion near;
     char hint[FAULT_TEXT_MAX];
-    if (event_type_parse(out, slice_of(name)))
+    bool known = event_type_parse(out, slice_of(name));
+    for (size_t i = 0; known && i < sizeof elsewhere / sizeof elsewhere[0]; i++)
+        if (elsewhere[i].type == *out)
+            return fault_set(fault, ERR_INVALID, "%s: %s", name, elsewhere[i].sentence);
+    if (known)
         return ERR_OK;
     suggest_begin(&near, name);
     for (unsigned type = EVENT_RECEIVE; type < EVENT_TYPE_COUNT; type++)
@@ -152,7 +168,11 @@ apply_rules(struct store *store, struct outcome *outcome, struct fault *fault)
     err = change_complete(&asked, &past);
     if (err != ERR_OK)
         return store_fault(fault, err, outcome->view.unit.id.serial);
-    return change_make(&asked, &outcome->change, &outcome->undone, fault);
+    struct fault why = {ERR_OK, ""};
+    err = change_make(&asked, &outcome->change, &outcome->undone, &why);
+    if (err == ERR_DENIED)
+        return fault_set(fault, err, "%s (--role and --actor say on whose behalf)", why.text);
+    return err == ERR_OK ? ERR_OK : fault_set(fault, err, "%s", why.text);
 }
 
 static void

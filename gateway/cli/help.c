@@ -170,18 +170,41 @@ const char help_verify[] =
     "  assay verify - --json --keyset keyset.ini < scanned.txt\n";
 
 const char help_event[] =
-    "Records what happened to a unit: receive, ship, move, sell, return, restock, retire,\n"
-    "report_stolen, report_lost, recover, hold, release, suspect, clear. Fields are\n"
-    "location, purchase_order, sales_order, document, on, reason, reference. Some events\n"
-    "belong to others than the operator: --role says on whose behalf.\n"
+    "Records what happened to a unit. Behind the event, what it needs, and in brackets what it\n"
+    "may have; each is written FIELD=VALUE:\n"
+    "\n"
+    "  receive        location [purchase_order document]\n"
+    "  ship           location [sales_order document on]\n"
+    "  move           location\n"
+    "  sell           [on sales_order document]\n"
+    "  return         [reference reason]                   by retailer\n"
+    "  restock        [location reason]\n"
+    "  service        fault covered [work parts entitlement on reference]       by service\n"
+    "  retire         reason [reference]\n"
+    "  report_stolen  [location on reference reason]       report_lost too\n"
+    "  confirm        [reason reference]                   the report is right; dismiss: it is "
+    "not\n"
+    "  recover        [reason reference]                   found again\n"
+    "  hold           reason [reference]                   release: [reason reference]\n"
+    "  suspect        reason [reference]                   it may be a copy; clear: it is none\n"
+    "  adjust         reason [entitlement months excluded reference]            the warranty\n"
+    "  undo           [reason]                             takes the last event back\n"
+    "\n"
+    "It is recorded as the operator's. What belongs to a shop or a service center is recorded on\n"
+    "its behalf: --role says as what, --actor as whom. An event is undone by who made it, within\n"
+    "ten days, unless the unit is stolen, recalled, expired or retired. Every event can be tried\n"
+    "with --dry-run.\n"
     "\n"
     "  assay event sell 09506000134352 7K3M9Q2XBT4H on=2026-11-22 sales_order=SO-10021\n"
     "  assay event return 09506000134352 7K3M9Q2XBT4H --role retailer --actor \"Tool Shop\"\n"
-    "  assay event hold 09506000134352 7K3M9Q2XBT4H reason=\"second return\"\n";
+    "  assay event undo 09506000134352 7K3M9Q2XBT4H --role retailer --actor \"Tool Shop\"\n"
+    "  assay event hold 09506000134352 7K3M9Q2XBT4H reason=\"second return\" --dry-run\n";
 
-const char help_history[] = "Everything that happened to a unit, oldest first.\n"
-                            "\n"
-                            "  assay history 09506000134352 7K3M9Q2XBT4H\n";
+const char help_history[] =
+    "Everything that happened to a unit, oldest first: when (UTC), what, on whose behalf, and the\n"
+    "details that were recorded. The first line says how the unit is now.\n"
+    "\n"
+    "  assay history 09506000134352 7K3M9Q2XBT4H\n";
 
 const char help_report[] =
     "The units that all the filters agree on, in order of GTIN and serial: item number and\n"
@@ -195,17 +218,21 @@ const char help_report[] =
     "  assay report --q 7k3mo\n";
 
 const char help_inventory[] =
-    "Takes what an inventory system knows: units received (receipts), sent (shipments) or\n"
-    "sold (sales). The file is CSV in UTF-8 with a header; --map says which of its columns\n"
-    "holds what. Receipts take location, po and document; shipments location, so, document\n"
-    "and on; sales so, document and on; dates are YYYY-MM-DD. The units are registered\n"
-    "already.\n"
+    "Records what an inventory system knows: units received (receipts), sent (shipments) or sold\n"
+    "(sales). The units have to be registered: see assay import. The file is CSV in UTF-8 with a\n"
+    "header; --map says which of its columns holds what:\n"
     "\n"
-    "A unit that is so already is left alone, and a receipt elsewhere moves it. Running a\n"
-    "file again changes nothing twice, so an interrupted one is simply run again. A GTIN that\n"
-    "a spreadsheet changed is refused, never guessed. Documents are https links to hosts that\n"
-    "DATA/assayd.ini names: document_hosts = erp.example.com. A dry run looks at each row by\n"
-    "itself. The exit code is 8 when rows were refused, or 1 when every row was.\n"
+    "  receipts    gtin serial location [po document]\n"
+    "  shipments   gtin serial location [so document on]\n"
+    "  sales       gtin serial [so document on]\n"
+    "\n"
+    "Dates are written 2026-11-22. A GTIN that a spreadsheet changed is refused, never guessed.\n"
+    "Documents are https links to hosts that DATA/assayd.ini names: document_hosts =\n"
+    "erp.example.com.\n"
+    "\n"
+    "A unit that is as its row says is left alone; a receipt at another location moves it. If it\n"
+    "was interrupted, run it again: no row is done twice. A dry run looks at each row by itself.\n"
+    "The exit code is 8 when rows were refused, or 1 when every row was.\n"
     "\n"
     "  assay inventory receipts.csv --kind receipts --dry-run \\\n"
     "      --map \"gtin=EAN,serial=Serial No,location=Bin,po=Order\"\n"
@@ -252,18 +279,21 @@ const char help_credential_new[] =
     "  assay credential new --role admin\n"
     "  assay credential new --role retailer --organisation \"Tool Shop\" --location shop-7\n";
 
-const char help_credential_list[] = "Every credential, when it was used last, and whether it is "
-                                    "live. Never a key.\n"
-                                    "\n"
-                                    "  assay credential list\n";
+const char help_credential_list[] =
+    "Every credential: its ID, its role, who acts with it, when it was last used, and whether it\n"
+    "is still good. The keys themselves are not kept, so none is shown.\n"
+    "\n"
+    "  assay credential list\n";
 
 const char help_credential_rotate[] =
-    "Makes another key for the same credential. The old one goes on working for seven days, or\n"
-    "for --grace seconds, so that nothing stands still while it is replaced.\n"
+    "Makes another key for the same credential and prints it, this once. The old one goes on\n"
+    "working for seven days, or for --grace seconds, so that nothing stands still while it is\n"
+    "replaced. `assay credential list` has the ID.\n"
     "\n"
     "  assay credential rotate 7K3M9Q2X --grace 86400\n";
 
 const char help_credential_revoke[] =
-    "Its keys are refused from the next request on. It stays in the list.\n"
+    "Ends a credential: all its keys are refused from the next request on. It stays in the list,\n"
+    "and what was done with it stays in the histories. `assay credential list` has the ID.\n"
     "\n"
     "  assay credential revoke 7K3M9Q2X\n";

@@ -52,7 +52,8 @@ key_find(const struct keyset *keyset, const char *name, const struct keyset_entr
     for (size_t i = 0; i < keyset->count; i++)
         suggest_offer(&near, keyset->entries[i].name);
     suggest_text(hint, &near, "");
-    return fault_set(fault, ERR_NOT_FOUND, "there is no key \"%.40s\"%s", name, hint);
+    return fault_set(fault, ERR_NOT_FOUND, "there is no key \"%.40s\"%s", name,
+                     hint[0] == '\0' ? "; see assay keys list" : hint);
 }
 
 void

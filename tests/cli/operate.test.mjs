@@ -106,11 +106,13 @@ test('events that cannot be are refused', () => {
     [1, /reason/, 'hold', gtin, '1', `reason=${'x'.repeat(256)}`],
     [1, /given twice/, 'hold', gtin, '1', 'reason=x', 'reason=y'],
     [1, /sell/, 'sell', gtin, '1', 'on=2026-02-30'],
-    [1, /commission/, 'commission', gtin, '1'],
+    [1, /registered by: assay import/, 'commission', gtin, '1'],
+    [1, /\/v1\/replacements/, 'replace', gtin, '1', 'other_serial=2'],
+    [1, /\/v1\/activations/, 'activate', gtin, '1', '--role', 'service'],
     [3, /not registered/, 'hold', gtin, '2', 'reason=x'],
     [2, /check digit/, 'hold', '09506000134353', '1', 'reason=x'],
     [2, /serial/, 'hold', gtin, 'A B', 'reason=x'],
-    [6, /role operator/, 'return', gtin, '1'],
+    [6, /not for the role operator \(--role and --actor say on whose behalf\)/, 'return', gtin, '1'],
     [5, /not while the unit is issued/, 'return', gtin, '1', '--role', 'retailer'],
     [5, /not held/, 'release', gtin, '1'],
     [2, /--role/, 'hold', gtin, '1', 'reason=x', '--role', 'owner'],
@@ -257,6 +259,20 @@ test('recalls that cannot be are refused', () => {
   ];
   for (const [code, says, ...args] of rows) refused(data, code, says, ...args);
   assert.deepEqual(runJson(data, 'recall', 'list').recalls, []);
+});
+
+test('credentials that cannot be are refused', () => {
+  const data = dataDirectory();
+  const rows = [
+    [2, /--organisation is needed: a retailer acts under its own name/, 'new', '--role', 'retailer'],
+    [2, /--expires-at 2020-01-01 has passed already/, 'new', '--role', 'admin', '--expires-at', '2020-01-01'],
+    [2, /the name of a place has 1 to 40 bytes/, 'new', '--role', 'retailer', '--organisation', 'Shop', '--location', 'a,,b'],
+    [2, /--role "owner"/, 'new', '--role', 'owner'],
+    [3, /see assay credential list/, 'rotate', 'nope'],
+    [3, /see assay credential list/, 'revoke', 'nope'],
+  ];
+  for (const [code, says, ...args] of rows) refused(data, code, says, 'credential', ...args);
+  assert.deepEqual(runJson(data, 'credential', 'list').credentials, []);
 });
 
 test('check finds every flipped bit that it is shown', () => {
