@@ -20,20 +20,19 @@ export function startBrowserWithCamera(clip) {
     `--use-file-for-fake-video-capture=${clip}`]);
 }
 
-// Chromium reports a refused page as an error of its own; that one is the answer we came for.
-function isExpected(message, url, status) {
-  return status >= 400 && message.location().url === url &&
-    message.text().startsWith(`Failed to load resource: the server responded with a status of ${status}`);
-}
+const opened = (request) => request.isNavigationRequest() && request.frame().parentFrame() === null;
 
 // Notes everything that goes wrong on `page` in the list that is returned. `origin` is the only
-// host that may be asked.
-async function watch(page, origin, { url, status }) {
+// host that may be asked; a page itself may answer with one of `statuses`.
+async function watch(page, origin, statuses) {
   const seen = { findings: [], requests: [] };
   const note = (text) => seen.findings.push(text);
+  const isExpected = (message) => [...statuses].some((status) => status >= 400 &&
+    message.location().url === seen.response?.url() &&
+    message.text().startsWith(`Failed to load resource: the server responded with a status of ${status}`));
   page.on('pageerror', (error) => note(`page error: ${error.message}`));
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type()) && !isExpected(message, url, status)) {
+    if (['error', 'warning'].includes(message.type()) && !isExpected(message)) {
       note(`console ${message.type()}: ${message.text()}`);
     }
   });
@@ -44,7 +43,8 @@ async function watch(page, origin, { url, status }) {
   });
   page.on('requestfailed', (request) => note(`request failed: ${request.url()} ${request.failure()?.errorText}`));
   page.on('response', (response) => {
-    if (response.status() >= 400 && response.url() !== url) note(`status ${response.status()}: ${response.url()}`);
+    if (opened(response.request())) seen.response = response;
+    else if (response.status() >= 400) note(`status ${response.status()}: ${response.url()}`);
   });
   // Reported by the browser itself, so a page without JavaScript is watched as well.
   const devtools = await page.context().newCDPSession(page);
@@ -57,26 +57,31 @@ async function watch(page, origin, { url, status }) {
   return seen;
 }
 
+// Does something that makes the browser open another page, and waits for that.
+async function follow(page, act) {
+  await Promise.all([page.waitForEvent('load'), act()]);
+}
+
 // Nothing but a form can make a browser post, so there is one that the gateway did not write.
 async function post(page, url) {
   await page.setContent(`<form method="post" action="${url}"></form>`);
-  const [response] = await Promise.all([
-    page.waitForResponse(url),
-    page.waitForURL(url),
-    page.locator('form').evaluate((form) => form.submit()),
-  ]);
-  return response;
+  await follow(page, () => page.locator('form').evaluate((form) => form.submit()));
 }
 
-// Opens {path, status = 200, method = 'GET'} and gives the page, its answer and what was wrong.
+// Opens {path, status = 200, method = 'GET'}; with `act` then does that, which opens another page
+// with the status `then`, for each of them. Gives the page, its answer and what was wrong.
 export async function visit(context, origin, row) {
-  const url = origin + row.path;
-  const status = row.status ?? 200;
+  const acts = [row.act ?? []].flat();
   const page = await context.newPage();
-  const seen = await watch(page, origin, { url, status });
-  const response = row.method === 'POST' ? await post(page, url) : await page.goto(url);
-  if (response.status() !== status) seen.findings.push(`status ${response.status()} where ${status} was expected`);
-  return { page, response, ...seen };
+  const seen = await watch(page, origin, new Set([row.status ?? 200, row.then ?? 200]));
+  const expect = (status) => {
+    if (seen.response.status() !== status) seen.findings.push(`status ${seen.response.status()} where ${status} was expected`);
+  };
+  await (row.method === 'POST' ? post(page, origin + row.path) : page.goto(origin + row.path));
+  expect(row.status ?? 200);
+  for (const act of acts) await follow(page, () => act(page, row));
+  if (acts.length > 0) expect(row.then ?? 200);
+  return { page, ...seen };
 }
 
 // A session of a member of staff: the browser gets the cookie that the key is exchanged for.

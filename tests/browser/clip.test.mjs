@@ -20,8 +20,11 @@ let server;
 before(async () => {
   urls = new World().paths.slice(0, 2).map((path) => `http://LOCALHOST:8080${path}`);
   const browser = await startBrowser();
-  await makeClip(browser, clip, urls, 0.5);
-  await browser.close();
+  try {
+    await makeClip(browser, clip, urls, 0.5);
+  } finally {
+    await browser.close();
+  }
   server = createServer((request, response) => response.setHeader('content-type', 'text/html')
     .end('<!doctype html><link rel="icon" href="data:,"><video autoplay muted></video>'));
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });

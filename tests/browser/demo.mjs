@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Gateway, assay, bin, freePort, temporary, tree } from '../e2e/gateway.mjs';
 
 export class Demo {
-  static async start(extra = []) {
+  static async start(count = 1, extra = []) {
     const demo = new Demo();
     const port = await freePort();
     demo.origin = `http://localhost:${port}`;
@@ -14,8 +14,51 @@ export class Demo {
     execFileSync(join(tree, 'gateway/demo/fill'), [bin, demo.data, demo.origin], { stdio: ['ignore', 'ignore', 'inherit'] });
     demo.situations = readFileSync(join(demo.data, 'situations.tsv'), 'utf8').trimEnd().split('\n')
       .map((line) => line.split('\t')).map(([verdict, words, path]) => ({ verdict, words, path }));
+    demo.units = demo.issue(count);
     demo.gateway = await Gateway.start(demo.data, port, extra);
+    demo.keys = new Map();
+    await demo.call('/v1/events', demo.units.map(({ gtin, serial }) => ({ type: 'sell', gtin, serial })), demo.key('operator'));
     return demo;
+  }
+
+  // Units of our own, each for one test: {gtin, serial, claim, path}.
+  issue(number) {
+    const gtin = '09506000134352';
+    const run = join(temporary('assay-run-'), 'run');
+    this.assay('issue', '--gtin', gtin, '--count', String(number), '--key', 'plant-a', '--passphrase-file',
+      join(this.data, 'demo.passphrase'), '--base-url', this.origin, '-o', run);
+    this.assay('import', `${run}.manifest.csv`);
+    const rows = (file) => readFileSync(`${run}.${file}.csv`, 'utf8').trim().split(/\r?\n/).slice(1).map((line) => line.split(','));
+    const claims = new Map(rows('cards').map((cells) => [cells.at(-2), cells.at(-1)]));
+    return rows('labels').map(([url, , , serial]) => ({ gtin, serial, claim: claims.get(serial), path: url.replace(/^https?:\/\/[^/]+/, '') }));
+  }
+
+  assay(...args) {
+    const made = assay(...args, '--data', this.data);
+    if (made.code !== 0) throw new Error(made.stderr);
+    return made.stdout;
+  }
+
+  // POST as JSON; the answer, which has to be a good one.
+  async call(path, body, key) {
+    const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) };
+    const answer = await fetch(this.origin + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  // A unit that was sold and that no other test has.
+  sold() {
+    const unit = this.units.pop();
+    if (!unit) throw new Error('more units are needed: Demo.start(count)');
+    return unit;
+  }
+
+  // Likewise, registered by its owner, who holds `secret`.
+  async owned() {
+    const unit = this.sold();
+    const { owner_secret: secret } = await this.call('/v1/activations', { code: this.origin + unit.path, claim_code: unit.claim });
+    return { ...unit, secret };
   }
 
   // The path of a label, by words of the demo: 'reported stolen'.
@@ -27,10 +70,10 @@ export class Demo {
 
   // An API key for `role`.
   key(role) {
-    const made = assay('credential', 'new', '--role', role, '--organisation', 'City Shop', '--name', `a ${role}`,
-      '--data', this.data);
-    if (made.code !== 0) throw new Error(made.stderr);
-    return made.stdout.trim();
+    if (!this.keys.has(role)) {
+      this.keys.set(role, this.assay('credential', 'new', '--role', role, '--organisation', 'City Shop', '--name', `a ${role}`).trim());
+    }
+    return this.keys.get(role);
   }
 
   stop() {

@@ -16,19 +16,21 @@ let demo;
 let browser;
 
 before(async () => {
-  [demo, browser] = await Promise.all([Demo.start(), startBrowser()]);
+  demo = await Demo.start(200);
+  browser = await startBrowser();
 });
 after(async () => {
   await browser?.close();
   await demo?.stop();
 });
 
-// A browser of its own for each visit: nothing is cached, and no cookie stays.
+// A browser of its own for each visit: nothing is cached, no cookie stays, and nothing is still moving
+// when it is looked at.
 async function see(row, options, look) {
-  const context = await browser.newContext({ locale: 'en', viewport: phone, ...options });
+  const context = await browser.newContext({ locale: 'en', viewport: phone, reducedMotion: 'reduce', ...options });
   try {
     if (row.role) await signIn(context, demo.origin, demo.key(row.role));
-    const visited = await visit(context, demo.origin, row);
+    const visited = await visit(context, demo.origin, { ...row, ...(await row.begin?.()) });
     await look(visited);
     assert.deepEqual(visited.findings, []);
   } finally {
@@ -51,7 +53,7 @@ const firstScreen = (row) => (page) => page.evaluate(belowFirstScreen, row.first
 // Customers wait on a poor network: one request, and as many bytes as arrive in the first round trip.
 async function isSmall(row, { response, requests }) {
   if (row.role || row.scripts) return;
-  assert.deepEqual(requests.slice(1), [], 'one request');
+  assert.equal(requests.length, 1 + [row.act ?? []].flat().length, `one request a page: ${requests}`);
   const bytes = gzipSync(await response.body()).length;
   assert.ok(bytes <= bytesMax, `${bytes} bytes compressed`);
 }
@@ -107,19 +109,19 @@ async function inTranslation(row, language) {
 }
 
 function cases() {
-  const all = table.rows(demo);
+  const all = table.rows(demo).filter(({ name }) => table.wanted.test(name));
   const customers = all.filter((row) => !row.role);
   const translated = table.languages.flatMap(({ language }) => customers
     .filter((row) => row.words || table.hardest.includes(language)).map((row) => [row, language]));
   return [
     ...all.map((row) => [row.name, () => inEnglish(row)]),
-    ...all.filter((row) => !row.scripts).map((row) => [`${row.name}, without JavaScript`, () => withoutScripts(row)]),
+    ...all.map((row) => [`${row.name}, without JavaScript`, () => withoutScripts(row)]),
     ...translated.map(([row, language]) => [`${row.name}, ${language}`, () => inTranslation(row, language)]),
   ];
 }
 
 test('pages', { concurrency: 2 }, async (t) => {
   const all = cases();
-  assert.ok(all.length > 2 * demo.situations.length && demo.situations.length >= 20);
+  assert.ok(all.length > 0 && demo.situations.length >= 20);
   await Promise.all(all.map(([name, look]) => t.test(name, look)));
 });

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { tree } from '../e2e/gateway.mjs';
 
 export const isFull = process.env.ASSAY_BROWSER === 'full';
+// ASSAY_PAGES='owner|report': the rows with such names alone.
+export const wanted = new RegExp(process.env.ASSAY_PAGES ?? '');
 
 // Languages of this tree, those with the longest words first, English apart.
 function translations() {
@@ -23,6 +25,9 @@ const isLabel = { words: true, firstScreen: ['.verdict h1', '.next .button'], pa
 
 // path; status (200), method (GET); role: who is signed in; scripts: it has some, so it may load
 // more than itself; firstScreen: what is seen at once on a phone; pages: of A4 when printed at most.
+//
+// begin: what a visit needs that no other has; act: what the visitor does there, step by step; then:
+// the status of where that leads.
 export function rows(demo) {
   const perVerdict = new Set();
   const labels = demo.situations.filter(({ verdict }) => verdict !== 'no code').map(({ verdict, words, path }) => {
@@ -31,6 +36,7 @@ export function rows(demo) {
     return { ...isLabel, name: `${verdict}: ${words}`, path, verdict, words: words_ };
   });
   const label = demo.path('sold today');
+  const code = encodeURIComponent(demo.origin + label);
   return [
     { name: 'home', path: '/', words: true, firstScreen: ['h1', 'main input', 'main button'] },
     { name: 'check: no code', path: '/check?code=hello%20there%2C%20world', status: 404, words: true, firstScreen: ['h1'] },
@@ -39,7 +45,57 @@ export function rows(demo) {
     { name: 'error 404', path: '/nothing/here', status: 404, words: true, firstScreen: ['h1', 'main .button'] },
     { name: 'error 405', path: '/check', method: 'POST', status: 405 },
     ...labels,
-    { name: 'ok: typed', path: `/check?code=${encodeURIComponent(demo.origin + label)}`, verdict: 'ok', ...isLabel, words: false },
+    { name: 'ok: typed', path: `/check?code=${code}`, verdict: 'ok', ...isLabel, words: false },
+    ...customers(demo, code),
+    ...staff(),
+  ];
+}
+
+const fill = (field, name) => (page, row) => page.locator(`[name=${field}]:visible`).fill(row[name] ?? name);
+const press = (selector = 'main form button') => (page) => page.locator(selector).first().click();
+const together = (...steps) => async (page, row) => {
+  for (const step of steps) await step(page, row);
+};
+
+// What a customer does beyond asking.
+function customers(demo, code) {
+  const sold = () => {
+    const unit = demo.sold();
+    return { ...unit, path: `/register?code=${encodeURIComponent(demo.origin + unit.path)}` };
+  };
+  const owned = async () => {
+    const unit = await demo.owned();
+    return { ...unit, path: `/owner/${unit.gtin}/${unit.serial}` };
+  };
+  const enter = together(fill('secret', 'secret'), press());
+  const form = { firstScreen: ['h1'] };
+  return [
+    { name: 'register', path: `/register?code=${code}`, words: true, ...form },
+    { name: 'register: which', path: '/register', ...form },
+    { name: 'register: wrong code', begin: sold, act: together(fill('claim_code', '0000000000'), press()), then: 403 },
+    { name: 'registered', begin: sold, act: together(fill('claim_code', 'claim'), press()), words: true, pages: 2 },
+    { name: 'redeem', path: `/redeem?code=${code}`, scripts: true, words: true, ...form },
+    { name: 'redeem: wrong code', path: `/redeem?code=${code}`, scripts: true, act: together(fill('transfer_code', '000000000000'), press()), then: 403 },
+    { name: 'recover', path: `/recover?code=${code}`, words: true, ...form },
+    { name: 'owner: sign in', path: `/owner/09506000134352/${label(demo)}`, scripts: true, words: true, ...form },
+    { name: 'owner', begin: owned, act: enter, scripts: true, words: true, pages: 2 },
+    { name: 'owner: stolen, sure?', begin: owned, act: [enter, press('[name=do][value=stolen]')], scripts: true, words: true },
+    { name: 'owner: sell, sure?', begin: owned, act: [enter, press('[name=do][value=sell]')], scripts: true, words: true },
+    { name: 'owner: sold on', begin: owned, act: [enter, press('[name=do][value=sell]'), press('main form button')], scripts: true, words: true, pages: 2 },
+    { name: 'report', path: `/report?code=${code}`, words: true, ...form },
+    { name: 'report: anything', path: '/report', ...form },
+    { name: 'reported', path: `/report?code=${code}`, words: true, pages: 2,
+      act: together(fill('place', '<b>"Market" & Söhne</b>'), fill('text', 'W'.repeat(300)), press()), then: 201 },
+  ];
+}
+
+const label = (demo) => /\/21\/([^?]+)/.exec(demo.path('sold today'))[1];
+
+// What staff see once they have signed in, each in the role that it is made for.
+function staff() {
+  return [
+    { name: 'sign in', path: '/sign-in', scripts: true },
+    { name: 'sign in: wrong key', path: '/sign-in', scripts: true, act: together(fill('key', 'assay_00000000_wrong'), press('main button')), then: 401 },
   ];
 }
 
