@@ -55,7 +55,7 @@ uint64_t sheet_pages(const struct sheet_print *print, uint64_t items);
 /* Upper left corner of a label on its page, mm; `index` counts row by row from 0. */
 void sheet_corner(const struct sheet_print *print, unsigned index, double *x, double *y);
 
-/* One PDF while it is made; opaque, for one thread. It is built in memory, about 5 KB a label, so
+/* One PDF while it is made; opaque, for one thread. It is built in memory, about 10 KB a label, so
  * one file holds at most SHEET_PDF_CELLS_MAX labels; the next file goes on with start_at 1. */
 struct sheet_pdf;
 
