@@ -2,15 +2,18 @@
 #include "gateway/api/api.h"
 #include "gateway/api/catalogue.h"
 #include "gateway/api/openapi.h"
-#include "gateway/api/units.h"
 #include "gateway/api/session.h"
+#include "gateway/api/units.h"
 #include "gateway/http/http.h"
+#include "gateway/staff/console.h"
 #include "gateway/staff/staff.h"
+#include "gateway/visitor/visitor.h"
 
 enum {
     VERIFY_BODY_MAX = 4 * 1024 * 1024, /* 10,000 links of labels */
     BATCH_BODY_MAX = VERIFY_BODY_MAX,
     CLAIM_BODY_MAX = 8 * 1024,
+    FORM_BODY_MAX = 8 * 1024,
     EVENTS_BODY_MAX = 1024 * 1024,
     CODE_BODY_MAX = 4 * 1024,
     KEY_BODY_MAX = 1024,
@@ -25,6 +28,7 @@ enum { ROLES_CLAIMS = ROLE_SERVICE | ROLE_RETAILER | ROLE_OPERATOR | ROLE_AUDITO
 
 static const char json[] = "application/json";
 static const char csv[] = "text/csv";
+static const char form[] = "application/x-www-form-urlencoded";
 static const char rows[] = "application/json,application/x-ndjson";
 
 /* Every address there is, and who may use it. A path that several rows share has a row for each
@@ -33,11 +37,24 @@ const struct route http_routes[] = {
     {METHOD_GET, "/", ROLES_ANYBODY, 0, NULL, api_home},
     {METHOD_GET, "/check", ROLES_ANYBODY, 0, NULL, api_check_form},
     {METHOD_GET, "/01/{*}", ROLES_ANYBODY, 0, NULL, api_digital_link},
+    {METHOD_GET, "/register", ROLES_ANYBODY, 0, NULL, visitor_register_form},
+    {METHOD_POST, "/register", ROLES_ANYBODY, FORM_BODY_MAX, form, visitor_register},
+    {METHOD_GET, "/redeem", ROLES_ANYBODY, 0, NULL, visitor_redeem_form},
+    {METHOD_POST, "/redeem", ROLES_ANYBODY, FORM_BODY_MAX, form, visitor_redeem},
+    {METHOD_GET, "/recover", ROLES_ANYBODY, 0, NULL, visitor_recover_form},
+    {METHOD_POST, "/recover", ROLES_ANYBODY, FORM_BODY_MAX, form, visitor_recover},
+    {METHOD_GET, "/owner/{}/{}", ROLES_ANYBODY, 0, NULL, visitor_owner_form},
+    {METHOD_POST, "/owner/{}/{}", ROLES_ANYBODY, FORM_BODY_MAX, form, visitor_owner},
+    {METHOD_GET, "/report", ROLES_ANYBODY, 0, NULL, visitor_report_form},
+    {METHOD_POST, "/report", ROLES_ANYBODY, FORM_BODY_MAX, form, visitor_report},
     {METHOD_POST, "/v1/verify", ROLES_ANYBODY, VERIFY_BODY_MAX, json, api_verify},
     {METHOD_GET, "/v1/keys", ROLES_ANYBODY, 0, NULL, api_keys},
     {METHOD_GET, "/.well-known/jwks.json", ROLES_ANYBODY, 0, NULL, api_keys},
     {METHOD_GET, "/openapi.json", ROLES_ANYBODY, 0, NULL, api_openapi},
     {METHOD_GET, "/assets/{*}", ROLES_ANYBODY, 0, NULL, staff_asset},
+    {METHOD_GET, "/sign-in", ROLES_ANYBODY, 0, NULL, staff_sign_in},
+    {METHOD_POST, "/sign-in", ROLES_ANYBODY, FORM_BODY_MAX, form, staff_sign_in_sent},
+    {METHOD_POST, "/sign-out", ROLES_STAFF, FORM_BODY_MAX, form, staff_sign_out},
     {METHOD_POST, "/v1/events", ROLES_ACTING, EVENTS_BODY_MAX, rows, api_events},
     {METHOD_GET, "/v1/units", ROLES_EVERYTHING, 0, NULL, api_report},
     {METHOD_GET, "/v1/units/{}/{}", ROLES_STAFF, 0, NULL, api_unit},
@@ -71,6 +88,16 @@ const struct route http_routes[] = {
     {METHOD_POST, "/v1/recalls", ROLES_CATALOGUE, RECALL_BODY_MAX, json, api_recall_open},
     {METHOD_GET, "/v1/recalls/{}", ROLES_STAFF, 0, NULL, api_recall},
     {METHOD_POST, "/v1/recalls/{}/lift", ROLES_CATALOGUE, 0, NULL, api_recall_lift},
+    {METHOD_GET, "/console", ROLES_EVERYTHING, 0, NULL, staff_overview},
+    {METHOD_GET, "/console/inbox", ROLES_EVERYTHING, 0, NULL, staff_inbox},
+    {METHOD_GET, "/console/inbox/{}", ROLES_EVERYTHING, 0, NULL, staff_notice},
+    {METHOD_POST, "/console/inbox/{}", ROLE_OPERATOR, FORM_BODY_MAX, form, staff_notice_close},
+    {METHOD_GET, "/console/units", ROLES_EVERYTHING, 0, NULL, staff_units},
+    {METHOD_POST, "/console/units/find", ROLES_EVERYTHING, BODY_MAX, form, staff_units_find},
+    {METHOD_GET, "/console/units/{}/{}", ROLES_EVERYTHING, 0, NULL, staff_unit},
+    {METHOD_POST, "/console/units/{}/{}", ROLE_OPERATOR, FORM_BODY_MAX, form, staff_unit_act},
+    {METHOD_GET, "/console/stolen", ROLES_EVERYTHING, 0, NULL, staff_stolen},
+    {METHOD_POST, "/console/stolen", ROLE_OPERATOR, FORM_BODY_MAX, form, staff_stolen_act},
     {METHOD_POST, "/v1/manifests", ROLES_ISSUING, BODY_MAX, csv, api_manifests},
     {0, NULL, 0, 0, NULL, NULL},
 };
