@@ -29,7 +29,7 @@ put_secret(struct visit *visit, const struct json_node *root)
         secret[0] = '\0';
     json_put_text(&visit->document, "secret", secret);
     visit_put_day(visit, "activated_on", json_member_of(root, "activated_on"));
-    visit_put_link(visit, "owner", secret);
+    visit_put_link(visit, VISIT_OWNER, secret);
     sodium_memzero(secret, sizeof secret);
 }
 
@@ -54,7 +54,6 @@ show_form(const struct claim *claim, struct worker *worker, const struct request
 {
     struct visit visit;
     visit_begin(&visit, worker, request, response, claim->page);
-    visit.scripts = claim == &redemption;
     bool known = visit_item(&visit, false);
     json_put_bool(&visit.document, "known", known);
     visit_show(&visit);

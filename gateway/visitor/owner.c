@@ -77,7 +77,6 @@ begin(struct visit *visit, struct worker *worker, const struct request *request,
       struct response *response)
 {
     visit_begin(visit, worker, request, response, "enter");
-    visit->scripts = true;
     if (read_unit(visit))
         return true;
     memset(&visit->item, 0, sizeof visit->item);
@@ -135,7 +134,7 @@ put_offer(struct visit *visit, const struct json_node *root)
         code[0] = '\0';
     json_put_text(&visit->document, "transfer_code", code);
     visit_put_day(visit, "until", json_member_of(root, "expires_at"));
-    visit_put_link(visit, "redeem", code);
+    visit_put_link(visit, VISIT_REDEEM, code);
     visit->name = "offer";
     sodium_memzero(code, sizeof code);
 }

@@ -174,11 +174,13 @@ put_qr(struct visit *visit, const char *link)
 }
 
 void
-visit_put_link(struct visit *visit, const char *page, const char *secret)
+visit_put_link(struct visit *visit, enum visit_link kind, const char *secret)
 {
     struct text link;
     text_init(&link, ADDRESS_MAX);
-    text_printf(&link, "%s/%s/%s/", visit->worker->app->config->base_url, page, visit->item.gtin);
+    text_put(&link, visit->worker->app->config->base_url);
+    text_printf(&link,
+                kind == VISIT_OWNER ? "/owner/%s/" : "/redeem?gtin=%s&serial=", visit->item.gtin);
     text_percent(&link, slice_of(visit->item.serial));
     text_printf(&link, "#%s", secret);
     if (text_ok(&link)) {

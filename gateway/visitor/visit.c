@@ -129,13 +129,20 @@ put_frame(struct visit *visit)
     text_char(&visit->document, '}');
 }
 
+/* The pages that take a secret from their address. */
+static bool
+has_script(const struct visit *visit)
+{
+    return strcmp(visit->name, "enter") == 0 || strcmp(visit->name, "redeem") == 0;
+}
+
 static void
 put_headers(const struct visit *visit)
 {
     response_header(visit->response, "Vary", "Accept-Language");
     response_header(visit->response, "Cache-Control", "no-store");
     response_header(visit->response, "Content-Language", "%s", visit->language);
-    if (visit->scripts)
+    if (has_script(visit))
         response_header(visit->response, "Content-Security-Policy", "%s; script-src 'self'",
                         pages_csp(visit->worker->app->pages));
 }

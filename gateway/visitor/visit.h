@@ -37,9 +37,8 @@ struct visit {
     struct item item;
     char once[VISIT_ONCE_MAX + 1]; /* as it was sent, or "" */
     int status;
-    bool asked;   /* for the language, by ?lang= */
-    bool failed;  /* an error is in the document */
-    bool scripts; /* the page reads the secret from its address */
+    bool asked;  /* for the language, by ?lang= */
+    bool failed; /* an error is in the document */
 };
 
 void visit_begin(struct visit *visit, struct worker *worker, const struct request *request,
@@ -102,7 +101,9 @@ void visit_put_day(struct visit *visit, const char *name, const struct json_node
 /* {"brand", "name", "model", "picture", "support"}: links only when they are what they should be.
  */
 void visit_put_product(struct visit *visit, const struct json_node *product);
-/* "link", an address of this gateway, and "qr": {"side", "dark"}, a drawing of it in modules. */
-void visit_put_link(struct visit *visit, const char *page, const char *secret);
+/* "link", the unit's page of this kind with the secret behind a #, and "qr": {"side", "dark"}, a
+ * drawing of it in modules. */
+enum visit_link { VISIT_OWNER, VISIT_REDEEM };
+void visit_put_link(struct visit *visit, enum visit_link kind, const char *secret);
 
 #endif
