@@ -124,6 +124,16 @@ refuse(struct page *page, const char *next, enum err err)
     show(page, next, refusal_of(err));
 }
 
+static void
+try_key(struct page *page, const char *key, const char *next)
+{
+    enum err err = session_open(page->worker, page->request, key, page->response);
+    if (err == ERR_OK)
+        go_on(page, next);
+    else
+        refuse(page, next, err);
+}
+
 void
 staff_sign_in_sent(struct worker *worker, const struct request *request, struct response *response)
 {
@@ -136,20 +146,27 @@ staff_sign_in_sent(struct worker *worker, const struct request *request, struct 
     }
     page_begin(&page, worker, request, response, "staff title.sign_in");
     read_next(next, page_field(&page, "next", next, sizeof next));
-    if (!page_field(&page, "key", key, sizeof key))
-        key[0] = '\0';
-    enum err err = session_open(worker, request, key, response);
-    sodium_memzero(key, sizeof key);
-    if (err == ERR_OK)
-        go_on(&page, next);
+    page.status = 400;
+    if (!page_field(&page, "key", key,
+                    sizeof key)) /* what is too long, or there twice, is no key */
+        refuse(&page, next, ERR_DENIED);
+    else if (key[0] == '\0')
+        show(&page, next, "missing");
     else
-        refuse(&page, next, err);
+        try_key(&page, key, next);
+    sodium_memzero(key, sizeof key);
 }
 
 void
 staff_sign_out(struct worker *worker, const struct request *request, struct response *response)
 {
     char everywhere[4];
+    if (!worker->signed_in.is) {
+        response_problem(response, 400, "invalid", "The input is not valid",
+                         "This is for a browser that signed in; a key uses DELETE /v1/session",
+                         NULL);
+        return;
+    }
     bool all = query_value(everywhere, sizeof everywhere, request->body, "everywhere") &&
                strcmp(everywhere, "1") == 0;
     enum err err = session_end(worker, all, response);

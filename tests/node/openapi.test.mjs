@@ -57,7 +57,7 @@ async function ask(status, method, to, { key, body, headers = {}, ...options } =
   if (key) given.authorization = `Bearer ${keys[key] ?? key}`;
   if (body !== undefined) given['content-type'] ??= 'application/json';
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
-  const answer = await fetch(gateway.base + to, { method, headers: given, body: text });
+  const answer = await fetch(gateway.base + to, { method, headers: given, body: text, redirect: 'manual' });
   const got = { status: answer.status, headers: answer.headers, text: await answer.text() };
   assert.equal(got.status, status, `${method} ${to}: ${got.text.slice(0, 400)}`);
   contract.check({ method, path: to, headers: given, body: text, ...options }, got, options);
@@ -390,8 +390,29 @@ test('signing in and out', async () => {
   await ask(204, 'DELETE', at, { headers: cookie });
   await ask(401, 'DELETE', at, { headers: cookie });
   await ask(204, 'DELETE', `${at}?everywhere=true`, { headers: await signIn() });
-  for (let i = 0; i < 100; i++) await post(401, at, null, { key: 'assay_wrong' });
-  await post(429, at, null, { key: 'assay_wrong' });
+
+  const form = { 'content-type': 'application/x-www-form-urlencoded', ...same };
+  const fill = (fields) => new URLSearchParams(fields).toString();
+  const again = await signIn();
+  const { csrf } = await get(200, at, null, again);
+  await get(200, '/sign-in?next=/service');
+  await get(303, '/sign-in?next=/service', null, again);
+  await post(303, '/sign-in', null, fill({ key: keys.service, next: '/service' }), form);
+  await post(401, '/sign-in', null, fill({ key: 'assay_wrong' }), form);
+  await post(403, '/sign-in', null, fill({ key: keys.service }), { ...form, 'sec-fetch-site': 'cross-site' });
+  await post(403, '/sign-out', null, '', { ...again, ...form });
+  await post(303, '/sign-out', null, fill({ csrf, everywhere: '1' }), { ...again, ...form });
+
+  const wrong = { key: 'assay_wrong' };
+  let status = 401;
+  for (let tries = 0; status === 401; tries++) {
+    assert.ok(tries < 1000);
+    const answer = await fetch(gateway.base + at,
+      { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(wrong) });
+    await answer.text();
+    ({ status } = answer);
+  }
+  await Promise.all([post(429, at, null, wrong), post(429, '/sign-in', null, fill(wrong), form)]);
   await signIn();
 });
 
