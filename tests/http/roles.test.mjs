@@ -17,6 +17,10 @@ const expected = [
   ['GET', '/', everybody],
   ['GET', '/check', everybody],
   ['GET', '/01/{*}', everybody],
+  ...['/register', '/redeem', '/recover', '/report', '/owner/{}/{}'].flatMap((page) => [
+    ['GET', page, everybody],
+    ['POST', page, everybody],
+  ]),
   ['POST', '/v1/verify', everybody],
   ['GET', '/v1/keys', everybody],
   ['GET', '/.well-known/jwks.json', everybody],
@@ -36,6 +40,9 @@ const expected = [
   ['POST', '/v1/recoveries', ['public', 'service', 'retailer']],
   ['POST', '/v1/transfers', ['owner']],
   ['POST', '/v1/transfers/redeem', ['public']],
+  ['GET', '/sign-in', everybody],
+  ['POST', '/sign-in', everybody],
+  ['POST', '/sign-out', staffRoles],
   ['POST', '/v1/session', everybody],
   ['GET', '/v1/session', staffRoles],
   ['DELETE', '/v1/session', staffRoles],
@@ -103,6 +110,7 @@ function rolesOf(method, pattern) {
 const bodyOf = (method, pattern) => {
   if (method === 'GET' || method === 'HEAD' || method === 'DELETE' || pattern.endsWith('/lift')) return [undefined, {}];
   if (pattern === '/v1/manifests') return ['x', { 'content-type': 'text/csv' }];
+  if (/^\/(register|redeem|recover|report|owner)/.test(pattern)) return ['x', { 'content-type': 'application/x-www-form-urlencoded' }];
   return ['{"nothing": "that any address takes"}', { 'content-type': 'application/json' }];
 };
 

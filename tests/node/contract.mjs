@@ -18,6 +18,11 @@ function compiler(document) {
 
 const mediaOf = (type) => (type ?? '').split(';')[0].trim().toLowerCase();
 
+function bodyOf(media, text) {
+  if (media === 'application/json') return JSON.parse(text);
+  return media === 'application/x-www-form-urlencoded' ? Object.fromEntries(new URLSearchParams(text)) : text;
+}
+
 export class Contract {
   constructor(document) {
     this.document = document;
@@ -103,7 +108,7 @@ export class Contract {
     const media = mediaOf(request.headers['content-type']);
     assert.ok(operation.body?.[media], `${what}: a body of ${media} is not described`);
     const { schema } = operation.body[media];
-    this.validate(schema, media === 'application/json' ? JSON.parse(request.body) : request.body, `${what}: the request`);
+    this.validate(schema, bodyOf(media, request.body), `${what}: the request`);
   }
 
   // Everything that the document promises: "GET /v1/units 200 text/csv".
