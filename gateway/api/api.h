@@ -99,8 +99,8 @@ handler api_report;
  * new owner; the old secret is dead, and so is the claim code, whose card may not have come along:
  * who loses this secret has a shop or a service center begin the recovery and end it. */
 handler api_activation, api_recovery, api_transfer, api_transfer_redeem;
-/* GET /v1/units/{gtin}/{serial}/owner, by the owner: {"unit" (staff_json.h), "product": {"item",
- * "brand", "name", "model", "support"}, "recalls": [{"id", "stop_use", "text", "link"}], "warranty"
+/* GET /v1/units/{gtin}/{serial}/owner, by the owner: {"unit" (staff_json.h), "product" (as
+ * of the verdict), "recalls": [{"id", "stop_use", "text", "link"}], "warranty"
  * (as of the verdict), "provisional_until", "offer_until", "recovery_at": somebody said that the
  * secret is lost, "events": [{"number", "type", "at", "by": "you" | role, "fields"}]}. The events
  * are those of this ownership. An owner reports theft and loss, takes it back (`recover`), and

@@ -6,6 +6,7 @@
 
 #include "gateway/api/etag.h"
 #include "gateway/api/event_write.h"
+#include "gateway/api/record.h"
 #include "gateway/api/staff_json.h"
 #include "gateway/api/writes.h"
 #include "gateway/json/write.h"
@@ -253,23 +254,6 @@ do_single(struct events *e, const struct json_node *node)
 
 /* ---- the request ---- */
 
-/* A parameter that is mistyped must not write what was meant to be tried. */
-static bool
-read_dry_run(struct events *e)
-{
-    char value[8] = "";
-    struct slice query = e->request->query;
-    if (query.len == 0)
-        return true;
-    bool known = query_value(value, sizeof value, query, "dry_run");
-    e->dry_run = strcmp(value, "true") == 0;
-    if (known && (e->dry_run || strcmp(value, "false") == 0))
-        return true;
-    response_problem(e->response, 400, "invalid", "The input is not valid",
-                     "The only parameter is dry_run, true or false", NULL);
-    return false;
-}
-
 static bool
 only_single(struct events *e)
 {
@@ -302,7 +286,9 @@ api_events(struct worker *worker, const struct request *request, struct response
     struct operation operation; /* of the request: the id of its first row */
     struct slice type = request->content_type;
     bool lines = slice_equal_nocase(slice_trim(slice_take_until(&type, ';')), lines_type);
-    if (!read_dry_run(&e) ||
+    const struct query_switch switches[] = {{"dry_run", "false", "true", &e.dry_run},
+                                            {NULL, NULL, NULL, NULL}};
+    if (!query_switches(request, switches, response) ||
         !operation_of(&operation, worker, request, 0, slice_of(""), response) ||
         !operation_begin(worker, &operation, request, response))
         return;

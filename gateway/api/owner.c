@@ -7,6 +7,7 @@
 
 #include "gateway/api/auth.h"
 #include "gateway/api/etag.h"
+#include "gateway/api/public_json.h"
 #include "gateway/api/staff_json.h"
 #include "gateway/api/writes.h"
 #include "gateway/json/write.h"
@@ -99,45 +100,13 @@ collect_events(struct worker *worker, const struct unit_key *key, struct text *o
 /* ---- the rest ---- */
 
 static void
-put_product(struct text *out, const struct product *product)
-{
-    json_put(out, "product", "{");
-    json_put_text(out, "item", product->item);
-    json_put_text(out, "brand", product->brand);
-    json_put_text(out, "name", product->name);
-    json_put_text(out, "model", product->model);
-    json_put_text(out, "support", product->support);
-    text_char(out, '}');
-}
-
-static void
 put_recalls(struct text *out, const struct unit_view *view, const char *language)
 {
+    enum { MAX = sizeof view->recalls / sizeof view->recalls[0] };
     json_put(out, "recalls", "[");
-    for (size_t i = 0; i < view->recall_count && i < sizeof view->recalls / sizeof view->recalls[0];
-         i++) {
-        const struct recall *recall = &view->recalls[i];
-        json_put(out, NULL, "{");
-        json_put_text(out, "id", recall->id);
-        json_put_bool(out, "stop_use", recall->stop_use);
-        json_put_text(out, "text", recall_text_in(recall, language));
-        json_put_text(out, "link", recall->link);
-        text_char(out, '}');
-    }
+    for (size_t i = 0; i < view->recall_count && i < MAX; i++)
+        public_recall_json(out, NULL, &view->recalls[i], language);
     text_char(out, ']');
-}
-
-static void
-put_promise(struct text *out, const struct cover_line *line)
-{
-    json_put(out, NULL, "{");
-    json_put_text(out, "id", line->entitlement->id);
-    json_put_text(out, "title", line->entitlement->title);
-    json_put_text(out, "covers", line->entitlement->covers);
-    json_put_day(out, "starts_on", line->starts_on);
-    json_put_day(out, "ends_on", line->ends_on);
-    json_put_text(out, "why", cover_name(line->cover));
-    text_char(out, '}');
 }
 
 static void
@@ -146,13 +115,7 @@ put_warranty(struct text *out, const struct unit_view *view, int64_t now)
     struct warranty warranty;
     warranty_evaluate(&warranty, &view->product, &view->unit,
                       date_of(now, view->product.offset_minutes));
-    json_put(out, "warranty", "{");
-    json_put_bool(out, "covered", warranty.best != NULL && warranty.best->cover == COVER_YES);
-    json_put_day(out, "asked_for", warranty.asked_for);
-    json_put(out, "entitlements", "[");
-    for (size_t i = 0; i < warranty.count; i++)
-        put_promise(out, &warranty.lines[i]);
-    text_put(out, "]}");
+    public_warranty_json(out, &warranty, false);
 }
 
 static void
@@ -176,7 +139,7 @@ answer(struct worker *worker, const struct request *request, const struct text *
     json_put(out, "unit", "");
     staff_unit_json(out, &view->unit, &worker->caller, request->now);
     if (view->has_product) {
-        put_product(out, &view->product);
+        public_product_json(out, &view->product);
         put_warranty(out, view, request->now);
     }
     put_recalls(out, view, request_language(request, pages_languages(worker->app->pages)));
