@@ -63,13 +63,13 @@ the_first_row_of_each_unit(void **state)
 static void
 as_many_as_there_is_room_for(void **state)
 {
-    enum { UNITS = 10000 };
+    const size_t units = 10000;
     struct repeats *repeats = NULL;
     char serial[GS1_VALUE_MAX + 1];
     (void)state;
-    assert_int_equal(repeats_open(&repeats, UNITS, key), ERR_OK);
-    for (size_t i = 0; i < 2 * UNITS; i++) {
-        size_t unit = i < UNITS ? i : 2 * UNITS - 1 - i;
+    assert_int_equal(repeats_open(&repeats, units, key), ERR_OK);
+    for (size_t i = 0; i < 2 * units; i++) {
+        size_t unit = i < units ? i : 2 * units - 1 - i;
         (void)snprintf(serial, sizeof serial, "%zu", unit);
         struct identity id = identity(GTIN, "", serial);
         assert_int_equal(repeats_first(repeats, &id, i), unit);
