@@ -53,7 +53,7 @@ crew_open(struct registry *registry, const struct inventory_options *options, si
         return fault_set(fault, ERR_MEMORY, "out of memory");
     atomic_init(&crew->failed, false);
     (void)pthread_mutex_init(&crew->lock, NULL);
-    crew->sorted = calloc(rows_max, sizeof *crew->sorted);
+    crew->sorted = calloc(rows_max, sizeof(struct job *));
     crew->starts = calloc(rows_max + 1, sizeof *crew->starts);
     enum err err = crew->sorted == NULL || crew->starts == NULL
                        ? fault_set(fault, ERR_MEMORY, "out of memory")
@@ -144,7 +144,7 @@ crew_settle(struct crew *crew, struct job *jobs, size_t count)
     for (size_t i = 0; i < count; i++)
         if (!jobs[i].settled)
             crew->sorted[rows++] = &jobs[i];
-    qsort(crew->sorted, rows, sizeof *crew->sorted, by_unit_and_row);
+    qsort(crew->sorted, rows, sizeof(struct job *), by_unit_and_row);
     for (size_t at = 0; at < rows; at++)
         if (at == 0 || by_unit(crew->sorted[at - 1], crew->sorted[at]) != 0)
             crew->starts[units++] = at;
