@@ -16,6 +16,7 @@ struct in_flight;
 struct limits;
 struct worker;
 struct tally_board;
+struct inbox;
 
 /* A handler answers; it does not fail. It runs in the worker's thread. */
 typedef void handler(struct worker *worker, const struct request *request,
@@ -31,6 +32,7 @@ struct app {
     struct in_flight *in_flight; /* operations under way in this process (in_flight.h) */
     struct limits *limits;       /* of trying codes (limits.h) */
     struct tally_board *tallies; /* of what was answered (tally_board.h) */
+    struct inbox *inbox;         /* how often notices are written (notices.h) */
     /* Answers a request that the program makes of itself for worker->caller, by the same routes,
      * roles and limits as from outside. The response is zeroed but for its body, which is reset. */
     handler *ask;

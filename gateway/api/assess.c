@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/api/assess.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "crypto/seal.h"
+#include "gateway/api/notices.h"
 #include "gateway/log/log.h"
 
 static bool
@@ -64,13 +66,23 @@ decide(struct assessment *out, const struct unit_view *view)
 }
 
 /* A key that we trust signed what was never registered: stolen, or over-producing. The serial is
- * left out, for the log is no list of what people scan. */
+ * left out of the log, which is no list of what people scan; the operator finds it in the inbox. */
 static void
-raise_alarm(const struct worker *worker, const struct assessment *assessment)
+raise_alarm(struct worker *worker, const struct assessment *assessment)
 {
+    const struct identity *id = &assessment->reading.id;
+    const char *signer = assessment->trust.signer->name;
+    char text[NOTICE_TEXT_MAX + 1];
     log_event(worker->app->config, LOG_ERROR, "never_issued",
-              "a label of %s signed by key %s is not registered", assessment->reading.id.gtin,
-              assessment->trust.signer->name);
+              "a label of %s signed by key %s is not registered", id->gtin, signer);
+    (void)snprintf(text, sizeof text, "signed by key %s, and not registered", signer);
+    notice_raise(worker,
+                 &(struct noticed){.kind = NOTICE_NEVER_ISSUED,
+                                   .gtin = id->gtin,
+                                   .serial = id->serial,
+                                   .answer = reason_info(REASON_NEVER_ISSUED)->code,
+                                   .text = text},
+                 assessment->now);
 }
 
 void

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/api/notices.h"
 #include "gateway/api/writes.h"
 #include "gateway/api/writing.h"
 #include "gateway/log/log.h"
@@ -44,6 +45,28 @@ tell_refusal(struct outcome *out, enum err err)
     event_row_pointer(out->pointer, &out->fault);
 }
 
+/* ---- what the operator is to see ---- */
+
+static void
+raise(const struct writing *w, enum notice_kind kind, const char *text)
+{
+    const struct unit_key *key = &w->row->key;
+    notice_raise(
+        w->worker,
+        &(struct noticed){
+            .kind = kind, .gtin = key->gtin, .serial = key->serial, .answer = "", .text = text},
+        w->request->now);
+}
+
+static void
+note_second_return(const struct writing *w)
+{
+    char text[NOTICE_TEXT_MAX + 1];
+    (void)snprintf(text, sizeof text, "returned to %s while its return to %s is open",
+                   w->worker->caller.organisation, w->past.facts.returned.actor);
+    raise(w, NOTICE_SECOND_RETURN, text);
+}
+
 /* Nobody marks another's unit stolen; that somebody tried is for the operator to see. */
 static void
 note_refused_report(const struct writing *w)
@@ -59,6 +82,9 @@ note_refused_report(const struct writing *w)
               "%s of %s, serial ...%s, by %s %s (%s)", event_type_name(type), w->row->key.gtin,
               serial + (len > TAIL_CHARS ? len - TAIL_CHARS : len), role_name(caller->role),
               caller->organisation, caller->id);
+    char text[NOTICE_TEXT_MAX + 1];
+    (void)snprintf(text, sizeof text, "%s: %s", event_type_name(type), w->out->title);
+    raise(w, NOTICE_REPORT_REFUSED, text);
 }
 
 /* ---- writing ---- */
@@ -132,6 +158,8 @@ run(struct writing *w, bool dry_run)
     err = ERR_BUSY;
     for (int tries = 0; err == ERR_BUSY && tries < WRITE_TRIES; tries++)
         err = attempt(w, dry_run);
+    if (w->second_return && err == ERR_CONFLICT && !dry_run)
+        note_second_return(w);
     if (err != ERR_BUSY)
         return err;
     w->second_return = false;

@@ -13,6 +13,7 @@
 
 #include "gateway/api/in_flight.h"
 #include "gateway/api/limits.h"
+#include "gateway/api/notices.h"
 #include "gateway/api/tally_board.h"
 #include "gateway/base/file.h"
 #include "gateway/http/http.h"
@@ -28,6 +29,7 @@ struct daemon {
     struct in_flight *in_flight;
     struct limits *limits;
     struct tally_board *tallies;
+    struct inbox *inbox;
     struct http_server *server;
     struct app app;
     struct fault keyset_fault; /* the last one that was logged */
@@ -82,6 +84,8 @@ open_parts(struct daemon *d, struct fault *fault)
         err = limits_open(&d->limits, fault);
     if (err == ERR_OK)
         err = tally_board_open(&d->tallies, fault);
+    if (err == ERR_OK)
+        err = inbox_open(&d->inbox, fault);
     return err;
 }
 
@@ -100,6 +104,7 @@ start(struct daemon *d, struct fault *fault)
         .in_flight = d->in_flight,
         .limits = d->limits,
         .tallies = d->tallies,
+        .inbox = d->inbox,
         .ask = http_ask,
         .now = now,
     };
@@ -125,6 +130,7 @@ stop(struct daemon *d)
     if (d->server != NULL)
         write_tallies(d);
     tally_board_close(d->tallies);
+    inbox_close(d->inbox);
     pages_close(d->pages);
     in_flight_close(d->in_flight);
     limits_close(d->limits);

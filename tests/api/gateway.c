@@ -101,6 +101,7 @@ gateway_set_up(void **state)
     assert_int_equal(pages_open(&g->pages, NULL), ERR_OK);
     assert_int_equal(in_flight_open(&g->in_flight, 4, NULL), ERR_OK);
     assert_int_equal(tally_board_open(&g->tallies, NULL), ERR_OK);
+    assert_int_equal(inbox_open(&g->inbox, NULL), ERR_OK);
     config_defaults(&g->config);
     strcpy(g->config.base_url, "https://id.example.com");
     g->app = (struct app){.config = &g->config,
@@ -109,7 +110,8 @@ gateway_set_up(void **state)
                           .secrets = &g->secrets,
                           .pages = g->pages,
                           .in_flight = g->in_flight,
-                          .tallies = g->tallies};
+                          .tallies = g->tallies,
+                          .inbox = g->inbox};
     g->worker.app = &g->app;
     g->worker.caller.role = ROLE_PUBLIC;
     g->worker.session = test_session(g->registry);
@@ -129,6 +131,7 @@ gateway_tear_down(void **state)
     pages_close(g->pages);
     in_flight_close(g->in_flight);
     tally_board_close(g->tallies);
+    inbox_close(g->inbox);
     text_free(&g->response.body);
     test_place_remove(&g->place);
     free(g);

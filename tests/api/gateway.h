@@ -7,6 +7,7 @@
 #include "crypto/token_sign.h"
 #include "gateway/api/api.h"
 #include "gateway/api/in_flight.h"
+#include "gateway/api/notices.h"
 #include "gateway/api/tally_board.h"
 #include "gateway/json/json.h"
 #include "tests/registry/support.h"
@@ -37,6 +38,7 @@ struct gateway {
     struct pages *pages;
     struct in_flight *in_flight;
     struct tally_board *tallies;
+    struct inbox *inbox;
     struct secrets secrets;
     struct config config;
     struct app app;
