@@ -27,6 +27,16 @@ struct find {
 
 /* ---- asking ---- */
 
+/* Without the blanks around it, and the CR that a browser puts before each LF. */
+static struct slice
+take_line(struct slice *left)
+{
+    struct slice line = slice_trim(slice_take_until(left, '\n'));
+    if (line.len > 0 && line.data[line.len - 1] == '\r')
+        line = slice_trim(slice_make(line.data, line.len - 1));
+    return line;
+}
+
 /* A serial by itself is that of the product that the form names. */
 static void
 put_code(struct find *f, struct text *body, struct slice line)
@@ -47,7 +57,7 @@ static bool
 next_line(struct find *f, struct slice *line)
 {
     while (f->left.len > 0) {
-        *line = slice_trim(slice_take_until(&f->left, '\n'));
+        *line = take_line(&f->left);
         if (line->len > 0)
             return true;
     }
@@ -173,12 +183,12 @@ refuse(struct page *page, const char *word)
 }
 
 static bool
-is_too_many(struct slice text)
+is_right_many(struct slice text)
 {
     size_t lines = 0;
     while (text.len > 0)
-        lines += slice_trim(slice_take_until(&text, '\n')).len > 0;
-    return lines > CODES_MAX;
+        lines += take_line(&text).len > 0;
+    return lines > 0 && lines <= CODES_MAX;
 }
 
 static void
@@ -191,7 +201,7 @@ answer(struct find *f, struct slice codes)
         return;
     }
     f->left = codes;
-    if (!slice_utf8(codes) || slice_trim(codes).len == 0 || is_too_many(codes)) {
+    if (!slice_utf8(codes) || !is_right_many(codes)) {
         refuse(page, "staff find.bad_codes");
         return;
     }

@@ -60,6 +60,16 @@ const expected = [
   ['POST', '/v1/recalls', ['operator']],
   ['GET', '/v1/recalls/{}', staffRoles],
   ['POST', '/v1/recalls/{}/lift', ['operator']],
+  ['GET', '/console', readers],
+  ['GET', '/console/inbox', readers],
+  ['GET', '/console/inbox/{}', readers],
+  ['POST', '/console/inbox/{}', ['operator']],
+  ['GET', '/console/units', readers],
+  ['POST', '/console/units/find', readers],
+  ['GET', '/console/units/{}/{}', readers],
+  ['POST', '/console/units/{}/{}', ['operator']],
+  ['GET', '/console/stolen', readers],
+  ['POST', '/console/stolen', ['operator']],
   ['POST', '/v1/manifests', ['issuer', 'operator']],
 ];
 
@@ -109,6 +119,7 @@ function rolesOf(method, pattern) {
 // A body that every handler refuses for what it says, after letting its sender in.
 const bodyOf = (method, pattern) => {
   if (method === 'GET' || method === 'HEAD' || method === 'DELETE' || pattern.endsWith('/lift')) return [undefined, {}];
+  if (pattern.startsWith('/console')) return ['x', { 'content-type': 'application/x-www-form-urlencoded' }];
   if (pattern === '/v1/manifests') return ['x', { 'content-type': 'text/csv' }];
   if (/^\/(register|redeem|recover|report|owner)/.test(pattern)) return ['x', { 'content-type': 'application/x-www-form-urlencoded' }];
   return ['{"nothing": "that any address takes"}', { 'content-type': 'application/json' }];
