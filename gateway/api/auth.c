@@ -89,22 +89,28 @@ bearer(char out[static BEARER_MAX + 1], const struct request *request)
 }
 
 static enum err
+by_api_key(struct worker *worker, const char *key, int64_t now)
+{
+    uint8_t seal[SEAL_BYTES];
+    struct credential credential;
+    enum err err = known_by_key(worker, key, now, &credential, seal);
+    if (err == ERR_OK)
+        known_become(worker, &credential, now);
+    return err;
+}
+
+static enum err
 by_key(struct worker *worker, const struct request *request)
 {
     char token[BEARER_MAX + 1];
-    uint8_t seal[SEAL_BYTES];
-    struct credential credential;
     enum err err = ERR_OK;
     if (!bearer(token, request))
         return ERR_DENIED;
-    bool owner = owner_secret_valid(token, strlen(token));
-    if (!owner)
-        err = known_by_key(worker, token, request->now, &credential, seal);
-    sodium_memzero(token, sizeof token);
-    if (owner)
+    if (owner_secret_valid(token, strlen(token)))
         worker->caller.role = ROLE_OWNER;
-    else if (err == ERR_OK)
-        known_become(worker, &credential, request->now);
+    else
+        err = by_api_key(worker, token, request->now);
+    sodium_memzero(token, sizeof token);
     return err;
 }
 

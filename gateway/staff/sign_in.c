@@ -10,7 +10,7 @@
 #include "gateway/staff/page.h"
 #include "gateway/staff/staff.h"
 
-enum { NEXT_MAX = 600, TYPED_MAX = 200 };
+enum { NEXT_MAX = 600, NEXT_ENCODED_MAX = 3 * NEXT_MAX, TYPED_MAX = 200 };
 
 /* ---- where to ---- */
 
@@ -72,7 +72,7 @@ ask_again(struct page *page, const char *next)
     if (!foreign || page->worker->signed_in.over || !page_query(page, "again", once, sizeof once) ||
         once[0] != '\0')
         return;
-    text_init(&path, 3 * NEXT_MAX);
+    text_init(&path, NEXT_ENCODED_MAX);
     text_percent(&path, slice_of(next));
     if (text_ok(&path))
         response_header(page->response, "Refresh", "0; url=/sign-in?again=1&next=%s",
@@ -84,7 +84,7 @@ void
 staff_sign_in(struct worker *worker, const struct request *request, struct response *response)
 {
     struct page page;
-    char next[NEXT_MAX + 1];
+    char next[NEXT_MAX + 1] = "";
     page_begin(&page, worker, request, response, "staff title.sign_in");
     read_next(next, page_query(&page, "next", next, sizeof next));
     if (worker->signed_in.is) {
@@ -138,7 +138,7 @@ void
 staff_sign_in_sent(struct worker *worker, const struct request *request, struct response *response)
 {
     struct page page;
-    char next[NEXT_MAX + 1];
+    char next[NEXT_MAX + 1] = "";
     char key[TYPED_MAX + 1];
     if (request_is_foreign(worker->app->config, request)) {
         session_forged(response);

@@ -10,7 +10,7 @@
 #include "gateway/records/access.h"
 #include "tests/api/visitor.h"
 
-enum { HOUR = 3600 };
+#define HOUR INT64_C(3600)
 
 /* ---- how long ---- */
 
