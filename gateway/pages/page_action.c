@@ -37,11 +37,11 @@ put_label_path(struct text *out, const struct page_links *links)
     static const char host[] = "https://id.gs1.org";
     const struct reading *reading = links->model->reading;
     struct slice path = slice_of(reading == NULL ? "" : reading->canonical);
-    char token[TOKEN_CHARS + 1] = "";
-    if (!slice_take(&path, host))
+    if (reading == NULL || !slice_take(&path, host))
         return false;
     text_slice_put(out, path);
     if (reading->has_token) {
+        char token[TOKEN_CHARS + 1];
         token_format(token, &reading->token);
         text_printf(out, "?S=%s", token);
     }

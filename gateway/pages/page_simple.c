@@ -48,6 +48,7 @@ render(struct text *out, const struct pages *pages, const struct page_visit *vis
     view->context = &desk;
     page_put_visit(view, pages, visit);
     page_render(out, pages, pages_language(pages, visit->language), path, view);
+    view->context = NULL;
 }
 
 void

@@ -264,7 +264,7 @@ static void
 put_registered(struct view *view, struct sheet *sheet)
 {
     const struct unit *unit = sheet->model->unit;
-    if (sheet->links.owners != ACTION_OWN)
+    if (unit == NULL || sheet->links.owners != ACTION_OWN)
         return;
     put(view, PAGE_OWNED, "yes");
     page_month(sheet->registered, sheet->words, sheet->language, unit->activated_on);

@@ -114,10 +114,10 @@ static void
 put_frame(struct visit *visit)
 {
     uint8_t once[ONCE_BYTES];
-    char lang[64] = "";
     json_put_text(&visit->document, "page", visit->name);
     json_put_text(&visit->document, "title", visit->title == NULL ? visit->name : visit->title);
     if (visit->asked) {
+        char lang[64];
         (void)snprintf(lang, sizeof lang, "?lang=%s", visit->language);
         json_put_text(&visit->document, "lang", lang);
         lang[0] = '&';
