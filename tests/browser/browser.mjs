@@ -121,15 +121,16 @@ export const lookName = (look) => Object.entries(look).map(([key, value]) => `${
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 // Accessibility, by axe-core; it comes in through the debugger, so the page's policy stays as it is.
-export async function axeFindings(page) {
+// What it cannot decide counts unless `lenient`: on crowded pages that is mostly text above other boxes.
+export async function axeFindings(page, lenient = false) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
-  const result = await page.evaluate(async (runOnly) => {
+  const result = await page.evaluate(async ([runOnly, isLenient]) => {
     for (const details of document.querySelectorAll('details')) details.open = true;
     const options = { runOnly, preload: false, resultTypes: ['violations', 'incomplete'],
       rules: { 'target-size': { enabled: true } } };
     const { violations, incomplete } = await window.axe.run(document, options);
-    const flat = (list) => list.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`));
-    return [...flat(violations), ...flat(incomplete).map((text) => `undecided ${text}`)];
-  }, tags);
+    const flat = (list) => list.flatMap((rule) => rule.nodes.map((node) => `${rule.id}${node.any[0]?.data?.messageKey ? ` (${node.any[0].data.messageKey})` : ''}: ${node.html.slice(0, 160)}`));
+    return [...flat(violations), ...flat(isLenient ? [] : incomplete).map((text) => `undecided ${text}`)];
+  }, [tags, lenient]);
   return result.map((text) => `axe ${text}`);
 }

@@ -46,12 +46,17 @@ const rows = [
     look: { width: 400, zoom: 2 }, finds: [/^scrolls sideways/] },
   { name: 'a small target', body: html('<h1>H</h1><button style="padding:0;border:0;width:60px;height:16px;font-size:12px">Go</button>'),
     finds: [/^target of 60 × 16 px: <button>/] },
+  { name: 'small targets with room around them, on a dense page', dense: true,
+    body: html('<h1>H</h1><p><button class="s">One</button></p><p><button class="s">Two</button></p>', '.s{padding:0;border:0;width:60px;height:16px;font-size:12px}') },
+  { name: 'small targets side by side, on a dense page', dense: true,
+    body: html('<h1>H</h1><button class="s">A</button><button class="s">B</button>', '.s{padding:0;border:0;width:16px;height:16px;font-size:12px}'),
+    finds: [/^target of 16 × 16 px: <button class="s"> A/] },
   { name: 'an action below the first screen', body: html('<h1>H</h1><div style="height:630px"></div><button>Do it</button>', 'button{min-height:44px}'),
     finds: [/^button ends at \d+ px, below the first screen/] },
 
-  { name: 'low contrast', body: html('<h1>H</h1><p style="color:#999">grey words</p>'), finds: [/^axe color-contrast/] },
+  { name: 'low contrast', body: html('<h1>H</h1><p style="color:#999">grey words</p>'), finds: [/^axe color-contrast\b/] },
   { name: 'low contrast in the dark only', look: { width: 360, scheme: 'dark' },
-    body: html('<h1>H</h1><p>words</p>', '@media (prefers-color-scheme:dark){body{background:#333}}'), finds: [/^axe color-contrast/] },
+    body: html('<h1>H</h1><p>words</p>', '@media (prefers-color-scheme:dark){body{background:#333}}'), finds: [/^axe color-contrast\b/] },
   { name: 'a field without a label', body: html('<h1>H</h1><input style="height:30px">'), finds: [/^axe label/] },
   { name: 'a picture without words', body: html('<h1>H</h1><img width="9" height="9" src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">'),
     finds: [/^axe image-alt/] },
@@ -102,7 +107,7 @@ async function everythingWrong(row, place) {
   const { page, findings } = visited;
   const below = await page.evaluate(belowFirstScreen, row.body.includes('<button') ? ['h1', 'button'] : ['h1']);
   await arrange(visited, row.look ?? { width: 360 });
-  const layout = await page.evaluate(layoutFindings);
+  const layout = await page.evaluate(layoutFindings, row.dense);
   const axe = row.options ? [] : await axeFindings(page);
   await context.close();
   return [...findings, ...below, ...layout, ...axe];

@@ -24,7 +24,7 @@ export const hardest = languages.filter(({ rtl }, place) => isFull || rtl || pla
 const isLabel = { words: true, firstScreen: ['.verdict h1', '.next .button'], pages: 2 };
 
 // path; status (200), method (GET); role: who is signed in; scripts: it has some, so it may load
-// more than itself; firstScreen: what is seen at once on a phone; pages: of A4 when printed at most.
+// more than itself; staff: is in English; firstScreen: what is seen at once on a phone; pages: of A4 when printed at most.
 //
 // begin: what a visit needs that no other has; act: what the visitor does there, step by step; then:
 // the status of where that leads.
@@ -47,7 +47,7 @@ export function rows(demo) {
     ...labels,
     { name: 'ok: typed', path: `/check?code=${code}`, verdict: 'ok', ...isLabel, words: false },
     ...customers(demo, code),
-    ...staff(),
+    ...staff(demo),
   ];
 }
 
@@ -91,12 +91,28 @@ function customers(demo, code) {
 
 const label = (demo) => /\/21\/([^?]+)/.exec(demo.path('sold today'))[1];
 
-// What staff see once they have signed in, each in the role that it is made for.
-function staff() {
-  return [
-    { name: 'sign in', path: '/sign-in', scripts: true },
-    { name: 'sign in: wrong key', path: '/sign-in', scripts: true, act: together(fill('key', 'assay_00000000_wrong'), press('main button')), then: 401 },
+// What staff see once they have signed in, in English.
+function staff(demo) {
+  const unit = `/console/units/09506000134352/${label(demo)}`;
+  const operator = { role: 'operator' };
+  const pages = [
+    { name: 'sign in', path: '/sign-in', words: true },
+    { name: 'sign in: wrong key', path: '/sign-in', act: together(fill('key', 'assay_00000000_wrong'), press('main button')), then: 401 },
+    { name: 'console', path: '/console', words: true, ...operator },
+    { name: 'console of an auditor', path: '/console', role: 'auditor' },
+    { name: 'console: inbox', path: '/console/inbox', ...operator },
+    { name: 'console: serials', path: '/console/units', words: true, ...operator },
+    { name: 'console: serials, none found', path: '/console/units?lot=NONE', ...operator },
+    { name: 'console: serials, a wrong filter', path: '/console/units?state=nothing', status: 400, ...operator },
+    { name: 'console: serials found', path: '/console/units', ...operator,
+      act: together((page) => page.locator('summary').evaluateAll((all) => all.forEach((one) => one.click())),
+        fill('codes', `09506000134352 ${label(demo)}\nhello`), press('form[action$=find] button')) },
+    { name: 'console: serial', path: unit, words: true, ...operator },
+    { name: 'console: serial, hold', path: `${unit}?do=hold`, ...operator },
+    { name: 'console: no such serial', path: '/console/units/09506000134352/NEVER', status: 404, ...operator },
+    { name: 'console: stolen', path: '/console/stolen', words: true, ...operator },
   ];
+  return pages.map((row) => ({ staff: true, scripts: true, pages: 20, ...row }));
 }
 
 const widths = [320, 360, 768, 1280];
@@ -117,11 +133,16 @@ const usual = [
   { width: 768, text: 200 },
 ];
 
-export const looks = isFull ? thorough : usual;
+// Pages that differ in words alone share their layout with one that is marked `words`.
+const few = [{ width: 320 }, { width: 1280 }, { width: 320, dir: 'rtl' }, { width: 320, text: 200 }];
+
+const isThorough = (row) => isFull || row.words;
+export const looks = (row) => (isFull ? thorough : row.words ? usual : few);
+export const seenWithoutScripts = isThorough;
 export const looksOfTranslation = isFull ? thorough : [{ width: 320 }, { width: 1280 }, { width: 320, text: 200 }];
 export const looksWithoutScripts = isFull ? widths.map((width) => ({ width })) : [{ width: 320 }, { width: 1280 }];
-export const looksForAxe = isFull
-  ? widths.flatMap((width) => [{ width, scheme: 'light' }, { width, scheme: 'dark' }])
-  : [{ width: 360, scheme: 'light' }, { width: 1280, scheme: 'dark' }];
-export const looksForAxeOfTranslation = isFull ? looksForAxe : [{ width: 360, scheme: 'light' }];
+const onPhone = [{ width: 360, scheme: 'light' }];
+const everywhere = widths.flatMap((width) => [{ width, scheme: 'light' }, { width, scheme: 'dark' }]);
+export const looksForAxe = (row) => (isFull ? everywhere : row.words ? [...onPhone, { width: 1280, scheme: 'dark' }] : onPhone);
+export const looksForAxeOfTranslation = isFull ? everywhere : onPhone;
 export const shots = [{ width: 360, scheme: 'light' }, { width: 360, scheme: 'dark' }, { width: 1280, scheme: 'light' }];
