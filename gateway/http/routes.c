@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/api/api.h"
 #include "gateway/api/catalogue.h"
+#include "gateway/api/inbox.h"
 #include "gateway/api/openapi.h"
 #include "gateway/api/session.h"
 #include "gateway/api/units.h"
@@ -20,7 +21,9 @@ enum {
     CREDENTIAL_BODY_MAX = 8 * 1024,
     PRODUCT_BODY_MAX = 64 * 1024,
     LOT_BODY_MAX = 4 * 1024,
-    RECALL_BODY_MAX = 16 * 1024
+    RECALL_BODY_MAX = 16 * 1024,
+    REPORT_BODY_MAX = 8 * 1024,
+    CLOSING_BODY_MAX = 2 * 1024
 };
 
 /* Who decides on a claim, and who has to understand it. */
@@ -98,6 +101,12 @@ const struct route http_routes[] = {
     {METHOD_POST, "/console/units/{}/{}", ROLE_OPERATOR, FORM_BODY_MAX, form, staff_unit_act},
     {METHOD_GET, "/console/stolen", ROLES_EVERYTHING, 0, NULL, staff_stolen},
     {METHOD_POST, "/console/stolen", ROLE_OPERATOR, FORM_BODY_MAX, form, staff_stolen_act},
+    {METHOD_POST, "/v1/reports", ROLES_ANYBODY, REPORT_BODY_MAX, json, api_report_fake},
+    {METHOD_GET, "/v1/notices", ROLES_EVERYTHING, 0, NULL, api_notices},
+    {METHOD_GET, "/v1/notices/{}", ROLES_EVERYTHING, 0, NULL, api_notice},
+    {METHOD_POST, "/v1/notices/{}/close", ROLES_CATALOGUE, CLOSING_BODY_MAX, json,
+     api_notice_close},
+    {METHOD_GET, "/v1/tallies", ROLES_EVERYTHING, 0, NULL, api_tallies},
     {METHOD_POST, "/v1/manifests", ROLES_ISSUING, BODY_MAX, csv, api_manifests},
     {0, NULL, 0, 0, NULL, NULL},
 };

@@ -70,6 +70,11 @@ const expected = [
   ['POST', '/console/units/{}/{}', ['operator']],
   ['GET', '/console/stolen', readers],
   ['POST', '/console/stolen', ['operator']],
+  ['POST', '/v1/reports', everybody],
+  ['GET', '/v1/notices', readers],
+  ['GET', '/v1/notices/{}', readers],
+  ['POST', '/v1/notices/{}/close', ['operator']],
+  ['GET', '/v1/tallies', readers],
   ['POST', '/v1/manifests', ['issuer', 'operator']],
 ];
 

@@ -89,7 +89,7 @@ function announce(operation, to, key, length) {
   });
 }
 
-const values = { '{gtin}': gtin, '{serial}': 'NOBODY', '{lot}': 'L1', '{variant}': 'V1', '{id}': 'NOBODY00' };
+const values = { '{gtin}': gtin, '{serial}': 'NOBODY', '{lot}': 'L1', '{variant}': 'V1', '{id}': 'NOBODY00', '{reference}': 'N0B0DY0000' };
 const addressOf = (operation) => operation.template.replaceAll(/\{[a-z]+\}/g, (name) => values[name]);
 // Somebody who may, preferably staff.
 const allowed = (operation) => keys[operation.roles.find((role) => staffRoles.includes(role)) ?? operation.roles[0]];
@@ -187,6 +187,29 @@ test('verdicts', async () => {
   for (const code of [forged, `${link(one)}&S=`, one.serial]) await post(200, '/v1/verify', null, { code });
 });
 
+test('the customer\'s pages', async () => {
+  const form = { ...html, 'content-type': 'application/x-www-form-urlencoded' };
+  const fill = (fields) => new URLSearchParams(fields).toString();
+  const send = (status, to, fields) => post(status, to, null, fill(fields), form);
+  const secretOf = (page) => />(owner_[0-9A-Z]{30})</.exec(page)[1];
+  const one = unit();
+  await event('retailer', 'sell', one);
+  const own = `/owner/${gtin}/${one.serial}`;
+  for (const page of ['/register', '/redeem', '/recover', '/report'])
+    for (const query of ['', `?code=${encodeURIComponent(link(one))}&lang=en`, `?gtin=${gtin}&serial=${one.serial}`]) await get(200, page + query, null, html);
+  await get(200, `${own}?lang=en`, null, html);
+  const secret = secretOf(await send(200, '/register', { code: link(one), claim_code: one.claim_code, purchased_on: '2026-01-02' }));
+  await send(200, '/recover', { ...id(one), claim_code: one.claim_code });
+  for (const wish of ['object', 'lost', 'found']) {
+    await send(200, own, { secret, do: wish });
+    await send(200, own, { secret, do: wish, sure: 'yes' });
+  }
+  const offer = await send(200, own, { secret, do: 'sell', sure: 'yes' });
+  const [, code] = />([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})</.exec(offer);
+  assert.notEqual(secretOf(await send(200, '/redeem', { ...id(one), transfer_code: code })), secret);
+  await send(200, '/report', { code: link(one), place: 'a market', text: 'blurred' });
+});
+
 test('keys', async () => {
   world.newKey('plant-b');
   must('keys', 'revoke', 'plant-b', '--compromised-since', '2026-01-01T00:00:00Z', '--reason', 'lost', '--yes', '--data', world.data);
@@ -258,6 +281,30 @@ test('how a unit stands, and what is missing', async () => {
   await get(200, '/v1/missing?condition=lost&pending=false', 'auditor');
   await get(400, '/v1/missing?condition=held', 'auditor');
   await get(400, '/v1/missing?cursor=x', 'auditor');
+});
+
+test('the console\'s pages about units', async () => {
+  const form = { ...html, 'content-type': 'application/x-www-form-urlencoded' };
+  const send = (status, to, fields) => post(status, to, 'operator', new URLSearchParams(fields).toString(), form);
+  const one = unit();
+  const page = `/console/units/${gtin}/${one.serial}`;
+  const { reference } = await post(201, '/v1/reports', null, { gtin, serial: one.serial, text: 'blurred' });
+  for (const path_ of ['/console', '/console?days=90', '/console/inbox', '/console/inbox?kind=looks_fake&open=false', `/console/inbox/${reference}`,
+    '/console/units?lot=&state=sold', page, `${page}?do=hold`, '/console/stolen', '/console/stolen?condition=lost']) await get(200, path_, 'auditor', html);
+  for (const path_ of ['/console/inbox?cursor=x', '/console/units?state=x', '/console/stolen?waiting=x']) await get(400, path_, 'auditor', html);
+  for (const path_ of ['/console/inbox/NOBODY00', `/console/units/${gtin}/NOBODY`]) await get(404, path_, 'auditor', html);
+  await send(200, '/console/units/find', { codes: link(one) });
+  await send(200, page, { event: 'report_stolen', version: '1' });
+  await send(303, page, { event: 'report_lost', version: '1', ...{ once: 'lost' } });
+  await send(409, page, { event: 'hold', version: '1', reason: 'late' });
+  await send(404, `/console/units/${gtin}/NOBODY`, { event: 'hold', reason: 'x' });
+  const missing = { gtin, serial: one.serial, condition: 'lost', event: 'recover' };
+  await send(409, '/console/stolen', { ...missing, version: '1' });
+  await send(303, '/console/stolen', { ...missing, version: '2' });
+  await send(404, '/console/stolen', { ...missing, serial: 'NOBODY' });
+  await send(303, `/console/inbox/${reference}`, { outcome: 'a photo was asked for', version: '1' });
+  await send(409, `/console/inbox/${reference}`, { outcome: 'again', version: '1' });
+  await send(404, '/console/inbox/NOBODY00', { outcome: 'x' });
 });
 
 test('warranty, claims and returns', async () => {
@@ -490,6 +537,51 @@ test('recalls', async () => {
   await post(409, '/v1/recalls/R-1/lift', 'operator');
   await post(422, '/v1/recalls/R-2/lift', 'operator', undefined, lift);
   await get(200, '/v1/recalls/R-1', 'service');
+});
+
+test('the inbox, and the verdicts of each day', async () => {
+  const one = unit();
+  const report = { code: link(one), place: 'a market', text: 'blurred,\nand thin' };
+  const key = once();
+  const { reference } = await post(201, '/v1/reports', null, report, key);
+  assert.equal((await post(201, '/v1/reports', null, report, key)).reference, reference);
+  await post(422, '/v1/reports', null, { text: 'something else' }, key);
+  await post(201, '/v1/reports', 'service', id(one));
+  const { notices } = await get(200, '/v1/notices?kind=looks_fake&open=true', 'auditor');
+  assert.ok(notices.some((row) => row.reference === reference && row.answer === 'genuine' && row.text === report.text));
+  await get(400, '/v1/notices?kind=other', 'operator');
+  await get(200, `/v1/notices/${reference.toLowerCase()}`, 'operator');
+  await get(404, '/v1/notices/0000000000', 'operator');
+  const at = `/v1/notices/${reference}/close`;
+  const outcome = { outcome: 'the shop was told' };
+  const closing = once();
+  await post(404, '/v1/notices/0000000000/close', 'operator', outcome);
+  await post(409, at, 'operator', outcome, { 'if-match': '"7"' });
+  assert.equal((await post(200, at, 'operator', outcome, { ...closing, 'if-match': '"1"' })).open, false);
+  await post(422, at, 'operator', { outcome: 'nothing' }, closing);
+  await post(409, at, 'operator', outcome);
+
+  await get(200, link(one).replace('https://id.example.com', ''), null);
+  const today = async () => (await get(200, '/v1/tallies', 'operator')).days.at(-1);
+  let day;
+  for (let tries = 0; day === undefined; tries++) {
+    assert.ok(tries < 100);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    day = await today();
+  }
+  assert.ok(day.verdicts.ok > 0 && day.reasons.genuine > 0);
+  await get(200, `/v1/tallies?from=${day.day}&to=${day.day}`, 'auditor');
+  await get(400, '/v1/tallies?from=2026-02-30', 'operator');
+
+  let status = 201;
+  for (let tries = 0; status === 201; tries++) {
+    assert.ok(tries < 1000);
+    const answer = await fetch(`${gateway.base}/v1/reports`,
+      { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"text":"again"}' });
+    await answer.text();
+    ({ status } = answer);
+  }
+  await post(429, '/v1/reports', null, { text: 'again' });
 });
 
 test('manifests', async () => {
