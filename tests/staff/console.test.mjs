@@ -72,7 +72,7 @@ const pages = () => ['/console', '/console/units', '/console/stolen', '/console/
 test('operator and auditor read every page; nobody else does', async () => {
   for (const path of pages()) {
     for (const role of ['operator', 'auditor'])
-      if (!/inbox/.test(path)) await get(path, 200, keys[role]);
+      await get(path, 200, keys[role]);
     for (const role of ['owner', 'service', 'retailer', 'issuer', 'admin'])
       assert.equal((await staff.call(keys[role], 'GET', path)).status, 403, `${role} ${path}`);
     const stranger = await fetch(gateway.base + path, { headers: { accept: 'text/html' }, redirect: 'manual' });
@@ -213,4 +213,43 @@ test('many codes at once', async () => {
     await post('/console/units/find', bad, 400);
   const many = await post('/console/units/find', { codes: `${one}\n`.repeat(10000), gtin }, 200);
   assert.equal(many.text.match(/<tr>/g).length, 10001);
+});
+
+test('the inbox: hostile reports are text, and are closed with what came of them', async () => {
+  const one = serial();
+  const sent = await staff.call('', 'POST', '/v1/reports', { gtin, serial: one, place: hostile, text: `${hostile}\nsecond line` });
+  assert.equal(sent.status, 201, sent.text);
+  const { reference } = sent.json;
+  for (const path of ['/console/inbox', '/console/inbox?kind=looks_fake', `/console/inbox/${reference}`, '/console']) {
+    const text = await get(path);
+    assert.ok(text.includes(reference) && text.includes(escaped), path);
+  }
+  assert.ok(!(await get('/console/inbox?kind=second_return')).includes(reference));
+  assert.doesNotMatch(await get(`/console/inbox/${reference}`, 200, keys.auditor), /method="post"/);
+  const at_ = `/console/inbox/${reference}`;
+  await post(at_, { outcome: 'x', version: '1' }, 403, keys.auditor);
+  await post(at_, { outcome: '', version: '1' }, 400);
+  await post(at_, { outcome: 'x', version: '9' }, 409);
+  assert.equal((await post(at_, { outcome: hostile, version: '1' }, 303)).location, '/console/inbox?done=1');
+  assert.ok(!(await get('/console/inbox')).includes(reference));
+  assert.ok((await get('/console/inbox?open=false')).includes(reference));
+  assert.ok((await get(at_)).includes(escaped));
+  await get('/console/inbox/NOBODY00', 404);
+  await get('/console/inbox?kind=broken', 400);
+});
+
+test('the overview counts what is open', async () => {
+  await happen(serial(), 'sell', {}, keys.retailer);
+  const copied = serial();
+  await happen(copied, 'sell', {}, keys.retailer);
+  await happen(copied, 'return', {}, keys.retailer);
+  await staff.event(keys.retailer, { type: 'return', gtin, serial: copied });
+  const recall = { id: 'R-1', gtin, text: hostile, stop_use: true };
+  assert.equal((await staff.call(keys.operator, 'POST', '/v1/recalls', recall)).status, 201);
+  const text = await get('/console?days=7');
+  assert.match(text, /Second return<\/a> <span class="badge bad">1</);
+  assert.match(text, /id="recalls".*?<span class="badge">1</s);
+  assert.match(text, /R-1<\/bdi><\/a> <span class="badge bad">Stop use/);
+  assert.match(text, /days=7" aria-current="true"/);
+  await get('/console?days=1000');
 });
