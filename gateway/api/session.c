@@ -222,6 +222,7 @@ session_end(struct worker *worker, bool everywhere, struct response *response)
 void
 session_clear_over(const struct worker *worker, struct response *response)
 {
+    bool leads_on = response->status == 303 || response->status == 401;
     bool shared = false; /* a cache may give it to somebody else */
     bool full = response->header_count == RESPONSE_HEADERS_MAX;
     for (size_t i = 0; i < response->header_count; i++) {
@@ -231,6 +232,6 @@ session_clear_over(const struct worker *worker, struct response *response)
         shared = shared || (strcmp(header->name, "Cache-Control") == 0 &&
                             strcmp(header->value, "no-store") != 0);
     }
-    if (worker->signed_in.over && response->status != 303 && !shared && !full)
+    if (worker->signed_in.over && !leads_on && !shared && !full)
         session_cookie_clear(response, worker->app->config);
 }

@@ -43,7 +43,7 @@ void session_problem(struct response *response, enum err err);
 /* The problem of a request that another site made: 403 `forged`. */
 void session_forged(struct response *response);
 /* Takes the cookie of a session that is over away, unless the answer may be kept by a cache, or
- * leads to another page, which then knows that there was one. The last step of an answer. */
+ * leads to signing in, where it is to be said that there was one. The last step of an answer. */
 void session_clear_over(const struct worker *worker, struct response *response);
 
 #endif

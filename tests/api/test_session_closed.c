@@ -322,7 +322,8 @@ takes_an_old_cookie_away(void **state)
         bool over, cleared;
     } rows[] = {
         {"a page", NULL, NULL, 200, true, true},
-        {"a refusal", NULL, NULL, 401, true, true},
+        {"a refusal", NULL, NULL, 403, true, true},
+        {"nobody may but who signs in, which is to know", NULL, NULL, 401, true, false},
         {"for nobody else", "Cache-Control", "no-store", 200, true, true},
         {"on the way to another page, which is to know", NULL, NULL, 303, true, false},
         {"to be kept by caches", "Cache-Control", "public, max-age=60", 200, true, false},
