@@ -3,13 +3,11 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "gateway/base/file.h"
 #include "gateway/cli/keys.h"
+#include "gateway/cli/outputs.h"
 #include "gateway/cli/scope.h"
 #include "gateway/config/config.h"
-#include "keys/passphrase.h"
 
 enum { LABELS_MODE = 0644, SECRET_MODE = 0600, ANSWER_MAX = 64 * 1024 };
 
@@ -17,20 +15,19 @@ enum { LABELS_MODE = 0644, SECRET_MODE = 0600, ANSWER_MAX = 64 * 1024 };
 struct run {
     struct issue_plan plan;
     struct config config;
-    struct keyset *keyset;
-    const struct keyset_entry *signer;
-    struct issuing_key *key;
+    struct issuer issuer;
     struct serials *serials;
-    struct issue_files files;
+    struct outputs outputs;            /* in the order in which they appear: the manifest is last */
+    struct output *parts[ISSUE_PARTS]; /* in outputs; no cards without claim codes */
+    struct progress progress;
 };
 
 static void
 scope_run(struct run *run)
 {
-    outputs_close(&run->files.outputs);
-    keyfile_free(run->key);
+    outputs_close(&run->outputs);
+    issuer_close(&run->issuer);
     serials_close(run->serials);
-    free(run->keyset);
 }
 
 static enum err
@@ -126,94 +123,23 @@ read_serials(const struct invocation *in, struct run *run, struct fault *fault)
     return ERR_OK;
 }
 
-/* A path, or a name: DATA/keys/NAME.key. */
-static enum err
-secret_path(const struct invocation *in, struct key_paths *paths, bool *named, struct fault *fault)
-{
-    const char *key = cli_value(in, "key");
-    *named = strchr(key, '/') == NULL && strchr(key, '.') == NULL;
-    if (*named)
-        return key_paths(paths, in, key, fault);
-    return slice_copy(paths->secret, sizeof paths->secret, slice_of(key))
-               ? ERR_OK
-               : fault_set(fault, ERR_INVALID, "--key: path too long");
-}
-
-static enum err
-unlock_key(const struct invocation *in, const char *path, struct run *run, struct fault *fault)
-{
-    char prompt[KEY_PATH_MAX + 32];
-    struct text passphrase;
-    (void)snprintf(prompt, sizeof prompt, "Passphrase of %s: ", path);
-    text_init(&passphrase, PASSPHRASE_MAX);
-    enum err err =
-        passphrase_read(cli_value(in, "passphrase-file"), prompt, false, &passphrase, fault);
-    if (err == ERR_OK)
-        err = keyfile_open(path, text_slice(&passphrase), &run->key, fault);
-    file_wipe(&passphrase);
-    run->plan.key = run->key;
-    return err;
-}
-
-/* The keyset's entry for the secret key: the same in every part, or the gateway would refuse what
- * is signed. */
-static enum err
-match_key(struct run *run, struct fault *fault)
-{
-    const struct keyset_entry *entry = NULL;
-    for (size_t n = 0; (entry = keyset_find(run->keyset, run->key->kid, n)) != NULL; n++)
-        if (memcmp(entry->public_key, run->key->public_key, PUBLIC_KEY_BYTES) == 0)
-            break;
-    if (entry == NULL)
-        return fault_set(fault, ERR_DENIED,
-                         "key %s is not in the keyset; add it with: assay keys add",
-                         run->key->name);
-    if (memcmp(entry->manifest_key, run->key->manifest_public_key, PUBLIC_KEY_BYTES) != 0)
-        return fault_set(fault, ERR_DENIED,
-                         "key %s: the keyset has another manifest key than the key file",
-                         entry->name);
-    if (run->signer != NULL && run->signer != entry)
-        return fault_set(fault, ERR_DENIED, "the file of key %s holds key %s", run->signer->name,
-                         entry->name);
-    run->signer = entry;
-    return ERR_OK;
-}
-
-/* May it sign this? Asked before the passphrase where the name tells, and of the opened key. */
-static enum err
-open_key(const struct invocation *in, struct run *run, struct fault *fault)
-{
-    struct key_paths paths;
-    bool named = false;
-    const char *gtin = run->plan.common.gtin;
-    enum err err = secret_path(in, &paths, &named, fault);
-    if (err == ERR_OK)
-        err = cli_keyset(in, &run->keyset, fault);
-    if (err == ERR_OK && named)
-        err = key_find(run->keyset, cli_value(in, "key"), &run->signer, fault);
-    if (err == ERR_OK && named)
-        err = keyset_may_issue(run->signer, gtin, cli_now(), fault);
-    if (err == ERR_OK)
-        err = unlock_key(in, paths.secret, run, fault);
-    if (err == ERR_OK)
-        err = match_key(run, fault);
-    return err == ERR_OK ? keyset_may_issue(run->signer, gtin, cli_now(), fault) : err;
-}
-
 static enum err
 open_files(const char *base, struct run *run, struct fault *fault)
 {
-    struct outputs *outputs = &run->files.outputs;
-    enum err err = outputs_add(outputs, base, "labels.csv", LABELS_MODE, fault);
-    run->files.labels = &outputs->outputs[0];
-    if (err == ERR_OK && run->plan.claim_codes) {
-        run->files.cards = &outputs->outputs[1];
-        err = outputs_add(outputs, base, "cards.csv", SECRET_MODE, fault);
+    static const struct {
+        const char *suffix;
+        mode_t mode;
+    } files[ISSUE_PARTS] = {[ISSUE_LABELS] = {"labels.csv", LABELS_MODE},
+                            [ISSUE_CARDS] = {"cards.csv", SECRET_MODE},
+                            [ISSUE_MANIFEST] = {"manifest.csv", SECRET_MODE}};
+    enum err err = ERR_OK;
+    for (size_t i = 0; err == ERR_OK && i < ISSUE_PARTS; i++) {
+        if (i == ISSUE_CARDS && !run->plan.claim_codes)
+            continue;
+        run->parts[i] = &run->outputs.outputs[run->outputs.count];
+        err = outputs_add(&run->outputs, base, files[i].suffix, files[i].mode, fault);
     }
-    if (err != ERR_OK)
-        return err;
-    run->files.manifest = &outputs->outputs[outputs->count];
-    return outputs_add(outputs, base, "manifest.csv", SECRET_MODE, fault);
+    return err;
 }
 
 static void
@@ -232,24 +158,49 @@ tell(const struct invocation *in, const struct run *run, struct fault *fault)
     text_init(&out, ANSWER_MAX);
     if (in->json) {
         text_printf(&out, "{\"gtin\":\"%s\",\"count\":%" PRIu64 ",\"key\":\"%s\",\"kid\":\"",
-                    run->plan.common.gtin, run->plan.count, run->signer->name);
-        text_hex(&out, run->signer->kid, KID_BYTES);
+                    run->plan.common.gtin, run->plan.count, run->issuer.entry->name);
+        text_hex(&out, run->issuer.entry->kid, KID_BYTES);
         text_char(&out, '"');
-        put_json_path(&out, "labels", run->files.labels);
-        put_json_path(&out, "cards", run->files.cards);
-        put_json_path(&out, "manifest", run->files.manifest);
+        put_json_path(&out, "labels", run->parts[ISSUE_LABELS]);
+        put_json_path(&out, "cards", run->parts[ISSUE_CARDS]);
+        put_json_path(&out, "manifest", run->parts[ISSUE_MANIFEST]);
         text_put(&out, "}\n");
         return cli_print(&out, fault);
     }
     text_printf(&out, "%" PRIu64 " label%s of %s, signed by ", run->plan.count,
                 run->plan.count == 1 ? "" : "s", run->plan.common.gtin);
-    key_title(&out, run->signer);
-    text_printf(&out, "\n  %s  what the printer gets\n", run->files.labels->path);
-    if (run->files.cards != NULL)
+    key_title(&out, run->issuer.entry);
+    text_printf(&out, "\n  %s  what the printer gets\n", run->parts[ISSUE_LABELS]->path);
+    if (run->parts[ISSUE_CARDS] != NULL)
         text_printf(&out, "  %s  claim codes for the inside of the boxes: secret\n",
-                    run->files.cards->path);
-    text_printf(&out, "  %s  for `assay import`: secret\n", run->files.manifest->path);
+                    run->parts[ISSUE_CARDS]->path);
+    text_printf(&out, "  %s  for `assay import`: secret\n", run->parts[ISSUE_MANIFEST]->path);
     return cli_print(&out, fault);
+}
+
+static enum err
+put_part(void *context, enum issue_part part, struct slice content, struct fault *fault)
+{
+    struct run *run = context;
+    return output_put(run->parts[part], content, fault);
+}
+
+static void
+show_progress(void *context, uint64_t labels)
+{
+    struct run *run = context;
+    progress_update(&run->progress, labels);
+}
+
+static enum err
+make(struct run *run, struct fault *fault)
+{
+    const struct issue_sink sink = {put_part, show_progress, run};
+    run->plan.key = run->issuer.key;
+    progress_begin(&run->progress, "signing", run->plan.count);
+    enum err err = issue_make(&run->plan, &sink, fault);
+    progress_end(&run->progress, err == ERR_OK ? run->plan.count : 0);
+    return err;
 }
 
 static enum err
@@ -264,11 +215,11 @@ issue(const struct invocation *in, struct run *run, struct fault *fault)
     if (err == ERR_OK)
         err = open_files(cli_value(in, "output"), run, fault);
     if (err == ERR_OK)
-        err = open_key(in, run, fault);
+        err = issuer_open(&run->issuer, in, run->plan.common.gtin, fault);
     if (err == ERR_OK)
-        err = issue_write(&run->plan, &run->files, fault);
+        err = make(run, fault);
     if (err == ERR_OK)
-        err = outputs_publish(&run->files.outputs, fault);
+        err = outputs_publish(&run->outputs, fault);
     return err == ERR_OK ? tell(in, run, fault) : err;
 }
 

@@ -107,13 +107,12 @@ new_group(const struct issue_plan *plan)
 
 struct writing {
     const struct issue_plan *plan;
-    struct issue_files *files;
+    const struct issue_sink *sink;
     struct pool *pool;
     struct group *making, *made;
     crypto_generichash_state digest; /* of the manifest's bytes */
     uint64_t next;                   /* label that was not handed out yet */
     uint64_t written;
-    struct progress progress;
 };
 
 /* Shares out the next labels; an empty group when there are no more. */
@@ -134,10 +133,15 @@ fill_group(struct writing *writing, struct group *group)
 }
 
 static enum err
-put_manifest(struct writing *writing, struct slice content, struct fault *fault)
+put(struct writing *writing, enum issue_part part, struct slice content, struct fault *fault)
 {
-    (void)crypto_generichash_update(&writing->digest, (const uint8_t *)content.data, content.len);
-    return output_put(writing->files->manifest, content, fault);
+    const struct issue_sink *sink = writing->sink;
+    if (part == ISSUE_CARDS && !writing->plan->claim_codes)
+        return ERR_OK;
+    if (part == ISSUE_MANIFEST)
+        (void)crypto_generichash_update(&writing->digest, (const uint8_t *)content.data,
+                                        content.len);
+    return sink->put(sink->context, part, content, fault);
 }
 
 static enum err
@@ -145,11 +149,11 @@ write_chunk(struct writing *writing, const struct chunk *chunk, struct fault *fa
 {
     if (chunk->err != ERR_OK)
         return fault_set(fault, chunk->err, "%s", chunk->fault.text);
-    enum err err = output_put(writing->files->labels, text_slice(&chunk->labels), fault);
-    if (err == ERR_OK && writing->files->cards != NULL)
-        err = output_put(writing->files->cards, text_slice(&chunk->cards), fault);
+    enum err err = put(writing, ISSUE_LABELS, text_slice(&chunk->labels), fault);
     if (err == ERR_OK)
-        err = put_manifest(writing, text_slice(&chunk->manifest), fault);
+        err = put(writing, ISSUE_CARDS, text_slice(&chunk->cards), fault);
+    if (err == ERR_OK)
+        err = put(writing, ISSUE_MANIFEST, text_slice(&chunk->manifest), fault);
     writing->written += chunk->count;
     return err;
 }
@@ -160,7 +164,8 @@ write_group(struct writing *writing, const struct group *group, struct fault *fa
     enum err err = ERR_OK;
     for (size_t i = 0; err == ERR_OK && i < group->count; i++)
         err = write_chunk(writing, &group->chunks[i], fault);
-    progress_update(&writing->progress, writing->written);
+    if (writing->sink->made != NULL)
+        writing->sink->made(writing->sink->context, writing->written);
     return err;
 }
 
@@ -185,10 +190,11 @@ write_rows(struct writing *writing, struct fault *fault)
 static enum err
 write_headers(struct writing *writing, struct fault *fault)
 {
-    enum err err = output_put(writing->files->labels, slice_of(LABELS_HEADER "\n"), fault);
-    if (err == ERR_OK && writing->files->cards != NULL)
-        err = output_put(writing->files->cards, slice_of(CARDS_HEADER "\n"), fault);
-    return err == ERR_OK ? put_manifest(writing, slice_of(MANIFEST_HEADER "\n"), fault) : err;
+    enum err err = put(writing, ISSUE_LABELS, slice_of(LABELS_HEADER "\n"), fault);
+    if (err == ERR_OK)
+        err = put(writing, ISSUE_CARDS, slice_of(CARDS_HEADER "\n"), fault);
+    return err == ERR_OK ? put(writing, ISSUE_MANIFEST, slice_of(MANIFEST_HEADER "\n"), fault)
+                         : err;
 }
 
 static enum err
@@ -208,7 +214,7 @@ write_seal(struct writing *writing, struct fault *fault)
                          "machine cannot be trusted with the key; nothing was written");
     text_init(&line, MANIFEST_LINE_MAX);
     manifest_seal_format(&line, &seal);
-    enum err err = text_ok(&line) ? output_put(writing->files->manifest, text_slice(&line), fault)
+    enum err err = text_ok(&line) ? put(writing, ISSUE_MANIFEST, text_slice(&line), fault)
                                   : fault_set(fault, ERR_MEMORY, "out of memory");
     text_free(&line);
     return err;
@@ -230,13 +236,11 @@ write_all(struct writing *writing, struct fault *fault)
 }
 
 enum err
-issue_write(const struct issue_plan *plan, struct issue_files *files, struct fault *fault)
+issue_make(const struct issue_plan *plan, const struct issue_sink *sink, struct fault *fault)
 {
-    struct writing writing = {.plan = plan, .files = files};
+    struct writing writing = {.plan = plan, .sink = sink};
     (void)crypto_generichash_init(&writing.digest, NULL, 0, MANIFEST_DIGEST_BYTES);
-    progress_begin(&writing.progress, "signing", plan->count);
     enum err err = write_all(&writing, fault);
-    progress_end(&writing.progress, writing.written);
     pool_close(writing.pool);
     free_group(writing.making);
     free_group(writing.made);
