@@ -60,7 +60,8 @@ handler api_keys;
  * not kept and is judged again. Who acts is the caller's organisation, never the body.
  * The second `return` of a unit whose return is open is 409 `second_return`, and holds the unit as
  * the gateway's own act: its reason names both shops, and only an operator releases it. A report of
- * theft or loss that is refused is logged as `report_refused`. */
+ * theft or loss that is refused is logged as `report_refused`. Both come into the operator's inbox
+ * (inbox.h). */
 handler api_events;
 
 /* GET /v1/units/{gtin}/{serial}: the record as the caller's role may see it (staff_json.h), with
