@@ -2,15 +2,19 @@
 // Draws the table of verifications. The table stays: it is what the chart says.
 import uPlot from './uplot.js';
 
+const day = 86400 * 1000;
 const verdicts = ['--ok', '--caution', '--bad', '--unchecked'];
 const dashes = [[], [6, 3], [2, 2], [10, 4]];
 const table = document.getElementById('tallies');
 const place = document.getElementById('chart');
 
+// Days without a verdict are not in the table; in the chart they are nothing.
 function read() {
-  const rows = [...(table?.tBodies[0].rows ?? [])];
-  const days = rows.map((row) => Date.parse(row.querySelector('time').dateTime) / 1000);
-  return [days, ...verdicts.map((_, at) => rows.map((row) => Number(row.cells[at + 1].textContent)))];
+  const rows = new Map([...table.tBodies[0].rows].map((row) => [row.querySelector('time').dateTime, row]));
+  const last = Math.floor(Date.now() / day);
+  const days = Array.from({ length: Number(table.dataset.days) }, (_, at) => (last - table.dataset.days + 1 + at) * day);
+  const count = (at) => (time) => Number(rows.get(new Date(time).toISOString().slice(0, 10))?.cells[at].textContent ?? 0);
+  return [days.map((time) => time / 1000), ...verdicts.map((_, at) => days.map(count(at + 1)))];
 }
 
 function options(width) {
