@@ -119,7 +119,7 @@ static enum err
 by_cookie(struct worker *worker, const struct request *request)
 {
     worker->caller.role = ROLE_PUBLIC;
-    if (!session_cookie_sent(worker->app->config, request))
+    if (request->cookie.len == 0 || !session_cookie_sent(worker->app->config, request))
         return ERR_OK;
     enum err err = session_identify(worker, request);
     if (err != ERR_DENIED)
