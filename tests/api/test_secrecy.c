@@ -19,21 +19,36 @@
 
 static const char *const accepts[] = {"application/json", "text/html"};
 
-/* The answer with every serial struck out, and every header with it. */
+/* Without every `word`; the old text is freed. */
 static struct text
-blanked(const struct gateway *g, const char *serial)
+struck_out(struct text in, const char *word)
+{
+    struct text out;
+    const char *rest = in.data;
+    text_init(&out, SIZE_MAX / 2);
+    for (const char *at = NULL; (at = strstr(rest, word)) != NULL; rest = at + strlen(word)) {
+        text_slice_put(&out, slice_make(rest, (size_t)(at - rest)));
+        text_put(&out, "(struck out)");
+    }
+    text_put(&out, rest);
+    text_free(&in);
+    return out;
+}
+
+/* The answer with every header, and without what the asker sent: the serial, and the token of a
+ * label, which a link of the page carries on. */
+static struct text
+blanked(const struct gateway *g, const char *serial, const char *query)
 {
     struct text out;
     text_init(&out, SIZE_MAX / 2);
     text_printf(&out, "%d %s\n", g->response.status, g->response.content_type);
     for (size_t i = 0; i < g->response.header_count; i++)
         text_printf(&out, "%s: %s\n", g->response.headers[i].name, g->response.headers[i].value);
-    const char *rest = g->response.body.data;
-    for (const char *at = NULL; (at = strstr(rest, serial)) != NULL; rest = at + strlen(serial)) {
-        text_slice_put(&out, slice_make(rest, (size_t)(at - rest)));
-        text_put(&out, "(serial)");
-    }
-    text_put(&out, rest);
+    text_slice_put(&out, text_slice(&g->response.body));
+    out = struck_out(out, serial);
+    if (query != NULL && strncmp(query, "S=", 2) == 0)
+        out = struck_out(out, query + 2);
     assert_true(text_ok(&out));
     return out;
 }
@@ -54,11 +69,11 @@ assert_same(struct gateway *g, const char *label, struct question question[2], c
         question[0].accept = accepts[a];
         question[1].accept = accepts[a];
         ask(g, &question[0]);
-        struct text known = blanked(g, KNOWN);
+        struct text known = blanked(g, KNOWN, question[0].query);
         if (strstr(known.data, reason) == NULL)
             fail_msg("%s: %s", label, known.data);
         ask(g, &question[1]);
-        struct text absent = blanked(g, ABSENT);
+        struct text absent = blanked(g, ABSENT, question[1].query);
         if (known.len != absent.len || memcmp(known.data, absent.data, known.len) != 0)
             fail_msg("%s differs: %s", label, absent.data);
         text_free(&known);

@@ -25,6 +25,7 @@ const expected = [
   ['GET', '/v1/keys', everybody],
   ['GET', '/.well-known/jwks.json', everybody],
   ['GET', '/openapi.json', everybody],
+  ['GET', '/assets/{*}', everybody],
   ['POST', '/v1/events', ['owner', 'service', 'retailer', 'operator']],
   ['GET', '/v1/units', readers],
   ['GET', '/v1/units/{}/{}', staffRoles],
@@ -109,6 +110,7 @@ test('the table is about the routes that there are', () => {
 const values = [gtin, () => serial];
 function pathOf(pattern) {
   if (pattern === '/01/{*}') return `/01/${gtin}/21/${serial}`;
+  if (pattern === '/assets/{*}') return '/assets/any/staff.css';
   let at = 0;
   return pattern.replaceAll('{}', () => {
     const value = values[at++];

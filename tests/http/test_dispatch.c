@@ -75,6 +75,13 @@ static const struct {
     {"unknown method, unknown place", 0, "/v2", -1, 404, NULL},
 };
 
+struct fixture {
+    struct config config;
+    struct pages *pages;
+    struct app app;
+    struct worker worker;
+};
+
 static void
 finds_routes(void **state)
 {
@@ -139,12 +146,12 @@ admits_requests(void **state)
 {
     char owner[7 + OWNER_SECRET_CHARS + 1] = "Bearer ";
     const uint8_t zeros[BEARER_SECRET_CHARS] = {0};
-    (void)state;
+    struct fixture *f = *state;
     owner_secret_format(owner + 7, zeros);
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         const char *authorization =
             requests[i].authorization == NULL ? owner : requests[i].authorization;
-        struct worker worker = {.session = NULL};
+        struct worker worker = {.app = &f->app};
         struct request request = {.content_type = slice_of(requests[i].type),
                                   .authorization = slice_of(authorization)};
         struct response response = {.status = 200};
@@ -161,12 +168,6 @@ admits_requests(void **state)
     }
 }
 
-struct fixture {
-    struct pages *pages;
-    struct app app;
-    struct worker worker;
-};
-
 static int
 open_pages(void **state)
 {
@@ -174,6 +175,8 @@ open_pages(void **state)
     struct fault fault;
     if (sodium_init() < 0 || pages_open(&f.pages, &fault) != ERR_OK)
         return -1;
+    config_defaults(&f.config);
+    f.app.config = &f.config;
     f.app.pages = f.pages;
     f.worker.app = &f.app;
     *state = &f;

@@ -46,7 +46,8 @@ tear_down(void **state)
     return 0;
 }
 
-/* "/v1/units/{gtin}/{serial}" as "/v1/units/{}/{}"; the forms of a label's link are one pattern. */
+/* "/v1/units/{gtin}/{serial}" as "/v1/units/{}/{}"; the forms of a label's link are one pattern,
+ * and so are the names of assets. */
 static void
 pattern_of(char out[static PATTERN_MAX], const char *path)
 {
@@ -54,6 +55,8 @@ pattern_of(char out[static PATTERN_MAX], const char *path)
     bool inside = false;
     if (strncmp(path, "/01/", 4) == 0)
         path = "/01/{*}";
+    if (strncmp(path, "/assets/", 8) == 0)
+        path = "/assets/{*}";
     for (; *path != '\0' && len + 1 < PATTERN_MAX; path++) {
         inside = inside && *path != '}';
         if (!inside || *path == '*')

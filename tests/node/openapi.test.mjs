@@ -89,7 +89,7 @@ function announce(operation, to, key, length) {
   });
 }
 
-const values = { '{gtin}': gtin, '{serial}': 'NOBODY', '{lot}': 'L1', '{variant}': 'V1', '{id}': 'NOBODY00', '{reference}': 'N0B0DY0000' };
+const values = { '{gtin}': gtin, '{serial}': 'NOBODY', '{lot}': 'L1', '{variant}': 'V1', '{id}': 'NOBODY00', '{reference}': 'N0B0DY0000', '{version}': 'any', '{name}': 'nothing.js' };
 const addressOf = (operation) => operation.template.replaceAll(/\{[a-z]+\}/g, (name) => values[name]);
 // Somebody who may, preferably staff.
 const allowed = (operation) => keys[operation.roles.find((role) => staffRoles.includes(role)) ?? operation.roles[0]];
@@ -208,6 +208,14 @@ test('the customer\'s pages', async () => {
   const [, code] = />([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})</.exec(offer);
   assert.notEqual(secretOf(await send(200, '/redeem', { ...id(one), transfer_code: code })), secret);
   await send(200, '/report', { code: link(one), place: 'a market', text: 'blurred' });
+});
+
+test('what pages load', async () => {
+  const at = `/assets/${/\/assets\/([0-9a-f]+)\//.exec(await get(200, '/sign-in', null, html))[1]}`;
+  for (const name of ['staff.css', 'overview.js', 'mark.svg']) await get(200, `${at}/${name}`);
+  const operation = contract.find('GET', `${at}/name`);
+  await ask(200, 'GET', '/assets/another/zxing/reader.wasm', { operation });
+  await get(404, `${at}/nothing.js`);
 });
 
 test('keys', async () => {
