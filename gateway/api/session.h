@@ -10,7 +10,8 @@
  * Against forged requests from other sites, on top of SameSite: a request that changes anything and
  * is known by its cookie alone must come from our own origin (Sec-Fetch-Site same-origin, or where
  * a browser sends none, an Origin that is base_url's), and a form carries `csrf`, a keyed hash of
- * the session. A JSON body needs no token: no form can send one. Else 403 `forged`. */
+ * the session. A JSON body needs no token: no form can send one. Else it is asked by the public
+ * where the public may ask, and elsewhere 403 `forged` (authorise in auth.h). */
 #ifndef ASSAY_API_SESSION_H
 #define ASSAY_API_SESSION_H
 

@@ -138,6 +138,25 @@ struct crowd {
     atomic_uint taken;
 };
 
+/* 100 at once, one a second after that, and none of it from the codes of units. */
+static void
+wrong_keys_have_their_own(void **state)
+{
+    struct limits *limits = open_limits();
+    int64_t wait = 0;
+    (void)state;
+    for (int i = 0; i < 100; i++)
+        assert_true(limits_take_key(limits, NOON, &wait));
+    assert_false(limits_take_key(limits, NOON, &wait));
+    assert_int_equal(wait, 1);
+    assert_int_equal(drain(limits, 1, NOON), 100);
+    for (int64_t second = 1; second <= 5; second++) {
+        assert_true(limits_take_key(limits, NOON + second, &wait));
+        assert_false(limits_take_key(limits, NOON + second, &wait));
+    }
+    limits_close(limits);
+}
+
 static void *
 crowd_in(void *context)
 {
@@ -173,6 +192,7 @@ main(void)
         cmocka_unit_test(right_codes_cost_nothing),
         cmocka_unit_test(no_stranger_locks_an_owner_out_for_a_day),
         cmocka_unit_test(ten_years_of_guessing_are_hopeless),
+        cmocka_unit_test(wrong_keys_have_their_own),
         cmocka_unit_test(threads_get_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
