@@ -215,7 +215,9 @@ session_end(struct worker *worker, bool everywhere, struct response *response)
         return err;
     worker->signed_in = (struct signed_in){.is = false};
     session_cookie_clear(response, worker->app->config);
-    response_header(response, "Clear-Site-Data", "\"cache\", \"cookies\", \"storage\"");
+    /* Not "cookies", which would sign out of every host of the domain, nor "storage", where the
+     * return desk keeps what it could not send yet. */
+    response_header(response, "Clear-Site-Data", "\"cache\"");
     return ERR_OK;
 }
 
