@@ -2,6 +2,7 @@
 #include "gateway/pages/template_node.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void
 template_free(struct template *t)
@@ -30,6 +31,19 @@ render_block(const struct rendering *r, const struct template *t, size_t at)
     const struct template_node *node = &t->nodes[at];
     bool there = r->view->values[node->index].len > 0 || r->view->chosen[node->index] != 0;
     if (there == (node->kind == NODE_SECTION))
+        render(r, t, at + 1, node->end);
+}
+
+static void
+render_comparison(const struct rendering *r, const struct template *t, size_t at)
+{
+    const struct template_node *node = &t->nodes[at];
+    struct slice wanted = node->text;
+    struct slice value = r->view->values[node->index];
+    (void)slice_take_until(&wanted, '=');
+    bool same = value.len == wanted.len &&
+                (value.len == 0 || memcmp(value.data, wanted.data, value.len) == 0);
+    if (same == (node->kind == NODE_SECTION_IS))
         render(r, t, at + 1, node->end);
 }
 
@@ -77,10 +91,12 @@ render_node(const struct rendering *r, const struct template *t, size_t at)
     case NODE_CHOSEN:
         render_chosen(r, node->index);
         return;
-    case NODE_ENCODED:
-    case NODE_NAMED:
     case NODE_SECTION_IS:
     case NODE_INVERTED_IS:
+        render_comparison(r, t, at);
+        return;
+    case NODE_ENCODED:
+    case NODE_NAMED:
         return; /* of open templates, which tree.c renders */
     }
 }

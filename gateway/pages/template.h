@@ -5,13 +5,13 @@
  *   {{#name}}…{{/name}}       when the value (or the chosen include) is there; a list: for each
  * item
  *   {{^name}}…{{/name}}       when it is not there
+ *   {{#name=text}}…{{/name=text}}   when the value is this text; {{^name=text}} when it is not
  *   {{>file.html}} {{>a.b}}   another template, or a word of the language
  *   {{>*name}}                the template or word that the program chose for this name
  *   {{! … }}                  a comment
  *
  * and in a template over a document (tree.h), whose names nobody lists:
  *   {{a.b}}                   a member of a member
- *   {{#a.b=text}}…{{/a.b=text}}   when it is this text; {{^a.b=text}} when it is not
  *   {{%name}}                 the value, percent-encoded for a path or query of an address
  *   {{>states *unit.state}}   the word of this section that has the value's name
  *

@@ -9,7 +9,7 @@ enum node_kind {
     NODE_TEXT,
     NODE_WORDS, /* text that is escaped */
     NODE_VALUE,
-    NODE_ENCODED, /* percent-encoded; open only, as are the next two */
+    NODE_ENCODED, /* percent-encoded; open only, as is the next one */
     NODE_NAMED,   /* text: "section *name" */
     NODE_SECTION_IS,
     NODE_INVERTED_IS,

@@ -208,6 +208,8 @@ open_comparison(struct parser *p, struct slice whole, enum node_kind kind)
     bool list = false;
     unsigned field = 0;
     enum err err = find_name(p, name, &field, &list);
+    if (err == ERR_OK && list)
+        return refuse(p, "a list is no value:", name);
     enum node_kind compared = kind == NODE_SECTION ? NODE_SECTION_IS : NODE_INVERTED_IS;
     return err == ERR_OK ? push_block(p, (struct template_node){compared, field, 0, whole}) : err;
 }
@@ -217,7 +219,7 @@ open_block(struct parser *p, struct slice name, enum node_kind kind)
 {
     bool list = false;
     unsigned field = 0;
-    if (p->source->open && slice_find(name, '=') < name.len)
+    if (slice_find(name, '=') < name.len)
         return open_comparison(p, name, kind);
     enum err err = find_name(p, name, &field, &list);
     if (err != ERR_OK)
