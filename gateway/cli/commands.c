@@ -86,6 +86,19 @@ OPTIONS issue_options[] = {
     LAST,
 };
 
+OPTIONS signer_options[] = {
+    {"key", "NAME|FILE", "that signs: DATA/keys/NAME.key, or a key file", true},
+    {"socket", "PATH", "where it answers, at most 107 bytes", true},
+    {"quota", "N", "serials in all, over all its starts (no limit)", false},
+    {"per-day", "N", "serials a day, UTC (no limit)", false},
+    {"max-batch", "N", "serials at once, 1 to 10000 (10000)", false},
+    {"gtin-prefix", "P...", "signs for these products only, within the key's scope", false},
+    {"allow-user", "USER...", "may ask, besides the user that it runs as", false},
+    {"group", "GROUP", "may open the socket: mode 0660 instead of 0600", false},
+    {"passphrase-file", "FILE", "first line of a file, mode 0600; otherwise you are asked", false},
+    LAST,
+};
+
 OPTIONS import_options[] = {
     {"dry-run", NULL, "tell what would happen, write nothing", false},
     {"threads", "N", "that verify (one a core)", false},
@@ -178,6 +191,8 @@ const struct cli_command cli_commands[] = {
     {"product get", "GTIN", "one product as JSON", help_product_get, none, 1, 1, cli_product_get},
     {"product list", NULL, "the catalogue", help_product_list, none, 0, 0, cli_product_list},
     {"issue", NULL, "make and sign serials", help_issue, issue_options, 0, 0, cli_issue},
+    {"signer", NULL, "sign for a gateway on this machine", help_signer, signer_options, 0, 0,
+     cli_signer},
     {"label", "RUN.labels.csv|URL|-", "QR codes to print", help_label, label_options, 1, 1,
      cli_label},
     {"cards", "RUN.cards.csv|-", "claim codes, for inside the box", help_cards, cards_options, 1, 1,

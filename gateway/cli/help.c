@@ -83,6 +83,19 @@ const char help_issue[] =
     "  assay import run-17.manifest.csv\n"
     "  assay label run-17.labels.csv --format svg -o run-17\n";
 
+const char help_signer[] =
+    "Holds an issuing key and signs for a gateway on the same machine, so that serials can be\n"
+    "issued from the console. The gateway asks on a local socket and never sees the key:\n"
+    "\n"
+    "  assay signer --key plant-a --socket /run/assay/signer --quota 50000 --per-day 5000\n"
+    "  assayd --signer /run/assay/signer …\n"
+    "\n"
+    "Whoever may ask can have as many labels as the quota allows, so state one. What is used is\n"
+    "kept beside the key, in KEY.quota, and counts on at the next start: raise --quota to go\n"
+    "on. The socket is for this user alone; for a gateway that runs as another user name that\n"
+    "user with --allow-user and a group of both with --group. A key that is retired or revoked\n"
+    "in the keyset signs nothing more from the next request on. SIGTERM stops it.\n";
+
 const char help_label[] =
     "Prints the QR code of one URL, or of every row of RUN.labels.csv. Only URLs that carry\n"
     "a signature are printed, and each code keeps its quiet zone of 4 modules.\n"

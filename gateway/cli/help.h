@@ -6,7 +6,7 @@
 extern const char help_keys_new[], help_keys_list[], help_keys_retire[], help_keys_revoke[],
     help_keys_export[], help_keys_add[];
 extern const char help_product_put[], help_product_get[], help_product_list[];
-extern const char help_issue[], help_label[], help_cards[], help_import[], help_check[];
+extern const char help_issue[], help_signer[], help_label[], help_cards[], help_import[], help_check[];
 extern const char help_inspect[], help_verify[];
 extern const char help_event[], help_history[];
 extern const char help_report[], help_inventory[];

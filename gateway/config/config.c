@@ -41,6 +41,10 @@ static const struct key keys[] = {
     {"document_hosts", "HOSTS", "",
      "where documents may be: hosts of the inventory system, blanks between; none when empty",
      AT(document_hosts), config_value_document_hosts, 0, 0},
+    {"signer", "SOCKET", "",
+     "where `assay signer` answers, so that serials can be issued from the console; none when "
+     "empty",
+     AT(signer), config_value_signer, 0, 0},
 };
 _Static_assert(sizeof keys / sizeof keys[0] == CONFIG_KEYS, "config.h holds a source for each key");
 

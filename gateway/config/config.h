@@ -14,7 +14,7 @@ enum {
     CONFIG_TEXT_MAX = 160, /* so that "name = value" is a line of an INI file */
     CONFIG_SOURCE_MAX = 160,
     CONFIG_FILE_MAX = 64 * 1024,
-    CONFIG_KEYS = 9
+    CONFIG_KEYS = 10
 };
 
 struct config {
@@ -27,6 +27,7 @@ struct config {
     uint64_t keep_alive_ms;             /* how long an idle connection is kept; 0: not at all */
     char log[CONFIG_TEXT_MAX + 1];      /* error, info or debug */
     char document_hosts[CONFIG_TEXT_MAX + 1];         /* HOST[:PORT], blanks between; "": none */
+    char signer[CONFIG_TEXT_MAX + 1];                 /* socket of `assay signer`; "": none */
     char sources[CONFIG_KEYS][CONFIG_SOURCE_MAX + 1]; /* where each key of the table came from */
 };
 

@@ -2,6 +2,7 @@
 #include "gateway/config/values.h"
 
 #include <arpa/inet.h>
+#include <sys/un.h>
 
 enum { HOST_MAX = 128 };
 
@@ -31,6 +32,14 @@ config_value_log(struct slice value)
         if (slice_equal(value, levels[i]))
             return NULL;
     return "expected error, info or debug";
+}
+
+const char *
+config_value_signer(struct slice value)
+{
+    return value.len < sizeof((struct sockaddr_un *)NULL)->sun_path
+               ? NULL
+               : "expected the path of a socket, at most 107 bytes";
 }
 
 static bool

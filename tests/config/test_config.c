@@ -33,6 +33,10 @@ has_defaults(void **state)
 #define TEXT_160                                                                                   \
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"             \
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define TEXT_107                                                                                   \
+    "/run/assay/67890123456789012345678901234567890123456789012345678901234567890123456789"        \
+    "0123456789012345678901"
+
 #define TLS                                                                                        \
     "TLS is not served here; put a proxy that speaks TLS in front (nginx, HAProxy, Caddy) and "    \
     "let "                                                                                         \
@@ -69,6 +73,11 @@ static const struct {
     {"two blanks", "document_hosts", "a  b", HOSTS},
     {"host with port 0", "document_hosts", "a:0", HOSTS},
     {"host with a user", "document_hosts", "me@a", HOSTS},
+    {"no signer", "signer", "", NULL},
+    {"signer", "signer", "/run/assay/signer", NULL},
+    {"longest socket", "signer", TEXT_107, NULL},
+    {"socket too long", "signer", TEXT_107 "a",
+     "here: signer: expected the path of a socket, at most 107 bytes"},
     {"no directory", "data", "", "here: data: expected a directory"},
     {"too long", "data", TEXT_160 "a", "here: data: longer than 160 bytes"},
     {"line end", "data", "/a\nport = 1", "here: data: holds what a configuration file cannot hold"},
