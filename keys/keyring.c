@@ -265,3 +265,12 @@ keyring_reload(struct keyring *ring, bool force, bool *swapped, struct fault *fa
     (void)pthread_mutex_unlock(&ring->reload);
     return err;
 }
+
+int64_t
+keyring_changed_at(struct keyring *ring)
+{
+    (void)pthread_mutex_lock(&ring->reload);
+    int64_t at = ring->identity.modified.tv_sec;
+    (void)pthread_mutex_unlock(&ring->reload);
+    return at;
+}

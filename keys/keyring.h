@@ -15,6 +15,9 @@ void keyring_close(struct keyring *ring); /* every acquired keyset was released 
 const struct keyset *keyring_acquire(struct keyring *ring);
 void keyring_release(struct keyring *ring, const struct keyset *keyset);
 
+/* When the file was written whose keyset is in use, in Unix seconds; 0: there is none. */
+int64_t keyring_changed_at(struct keyring *ring);
+
 /* Loads the file again when it changed (inode, size or modification time) or when `force`. On
  * failure the keyset in use stays and the fault says why, again at each call until it is mended:
  * damaged, missing, or changed without a version above the one in use (ERR_CONFLICT).

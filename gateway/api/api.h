@@ -111,8 +111,10 @@ handler api_owner;
 /* /v1/credentials, for admins. POST {"role", "name", "organisation", "locations"?, "expires_at"?}:
  * 201 {"credential", "key"}; the key is shown this once. GET: {"credentials": [], "next"}; one by
  * its id. POST …/{id}/rotate {"grace_seconds"?}: 201 with another key; the old one goes on for the
- * grace, seven days unless stated. DELETE: revoked from the next request on. */
+ * grace, seven days unless stated. DELETE: revoked from the next request on; …/{id}/sessions: signs
+ * out every browser that is signed in with it, 204, and leaves its keys alone. Each tells as
+ * `sessions` how many those are. */
 handler api_credentials, api_credential_new, api_credential, api_credential_rotate,
-    api_credential_revoke;
+    api_credential_revoke, api_credential_sign_out;
 
 #endif

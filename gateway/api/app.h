@@ -37,6 +37,8 @@ struct app {
      * roles and limits as from outside. The response is zeroed but for its body, which is reset. */
     handler *ask;
     int64_t (*now)(void);
+    const char *version; /* of the program */
+    int64_t started_at;
 };
 
 /* A browser session of staff: what auth.c found by the cookie. */

@@ -18,8 +18,9 @@ handler api_lot, api_lot_put;                       /* as lot_json */
  * units, seen by the next verification. ?dry_run=true: {"dry_run", "affected"} counts the units
  * that it would cover, and writes nothing. 422 `product_unknown`; 409 when the id is taken.
  * GET: {"recalls": [], "next"}, or one by its id. POST …/{id}/lift, with If-Match or without: the
- * recall, over; 409 when it is over already. */
-handler api_recalls, api_recall, api_recall_open, api_recall_lift;
+ * recall, over; 409 when it is over already. GET …/{id}/affected: {"affected"} counts the units that it
+ * covers, or of one that is over, covered; it looks at every unit of the product or lot. */
+handler api_recalls, api_recall, api_recall_open, api_recall_lift, api_recall_affected;
 
 /* POST /v1/manifests: text/csv as manifest.h describes. 200 {"rows": [{"line", "outcome":
  * "registered" | "already" | "refused", "gtin", "serial", "code", "reason"}], "left_out",

@@ -17,20 +17,42 @@ static const char json_type[] = "application/json";
 
 /* ---- answers ---- */
 
-/* The only time that a key is shown. NULL: no key. */
+/* With the number of browsers that are signed in with it. */
+static enum err
+put_credential(struct worker *worker, struct text *out, const struct credential *credential,
+               int64_t now)
+{
+    size_t sessions = 0;
+    enum err err = registry_count_sessions(worker->session, credential->id, now, &sessions);
+    text_char(out, '{');
+    credential_members(out, credential, now);
+    json_put_number(out, "sessions", (int64_t)sessions);
+    text_char(out, '}');
+    return err;
+}
+
 static void
-answer_credential(struct response *response, const struct credential *credential, const char *key,
-                  int64_t now)
+answer_credential(struct worker *worker, const struct credential *credential, int64_t now,
+                  struct response *response)
+{
+    response->content_type = json_type;
+    enum err err = put_credential(worker, &response->body, credential, now);
+    if (err != ERR_OK) {
+        write_problem(response, err, NULL);
+        return;
+    }
+    text_char(&response->body, '\n');
+    /* Time alone ends it, and its use is noted without a new version. */
+    etag_version_and_body(response, credential->version);
+}
+
+/* The only time that a key is shown: whatever else cannot be told then, the key is. */
+static void
+answer_key(struct response *response, const struct credential *credential, const char *key,
+           int64_t now)
 {
     struct text *out = &response->body;
     response->content_type = json_type;
-    if (key == NULL) {
-        credential_json(out, credential, now);
-        text_char(out, '\n');
-        /* Time alone ends it, and its use is noted without a new version. */
-        etag_version_and_body(response, credential->version);
-        return;
-    }
     etag_version(response, credential->version);
     text_char(out, '{');
     json_put(out, "credential", "");
@@ -81,7 +103,7 @@ api_credential(struct worker *worker, const struct request *request, struct resp
 {
     struct credential credential;
     if (read_credential(worker, request->segments[2], &credential, response))
-        answer_credential(response, &credential, NULL, request->now);
+        answer_credential(worker, &credential, request->now, response);
 }
 
 static void
@@ -101,14 +123,16 @@ list_page(struct worker *worker, const struct request *request, struct cursor *c
     }
     response->content_type = json_type;
     text_put(out, "{\"credentials\":[");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; err == ERR_OK && i < count; i++) {
         json_put(out, NULL, "");
-        credential_json(out, &page[i], request->now);
+        err = put_credential(worker, out, &page[i], request->now);
     }
     text_char(out, ']');
     json_put_text(out, "next", cursor->text);
     text_put(out, "}\n");
     free(page);
+    if (err != ERR_OK)
+        write_problem(response, err, NULL);
 }
 
 void
@@ -140,7 +164,7 @@ store_new(struct worker *worker, struct credential *credential, struct operation
     credential->version = 1;
     response->status = 201;
     response_header(response, "Location", "/v1/credentials/%s", credential->id);
-    answer_credential(response, credential, key, operation->at);
+    answer_key(response, credential, key, operation->at);
 }
 
 /* Its key was shown then, and is kept nowhere. */
@@ -303,7 +327,7 @@ api_credential_rotate(struct worker *worker, const struct request *request,
     (void)snprintf(a.operation.note, sizeof a.operation.note, "credential rotated");
     if (change(&a, rotate)) {
         response->status = 201;
-        answer_credential(response, &a.credential, a.key, request->now);
+        answer_key(response, &a.credential, a.key, request->now);
     }
     operation_end(worker, &a.operation, request);
     sodium_memzero(a.key, sizeof a.key);
@@ -320,5 +344,23 @@ api_credential_revoke(struct worker *worker, const struct request *request,
     randombytes_buf(a.operation.id, sizeof a.operation.id);
     (void)snprintf(a.operation.note, sizeof a.operation.note, "credential revoked");
     if (change(&a, revoke))
-        answer_credential(response, &a.credential, NULL, request->now);
+        answer_credential(worker, &a.credential, request->now, response);
+}
+
+/* ---- its browsers ---- */
+
+void
+api_credential_sign_out(struct worker *worker, const struct request *request,
+                        struct response *response)
+{
+    struct credential credential;
+    if (!read_credential(worker, request->segments[2], &credential, response))
+        return;
+    enum err err = registry_end_sessions(worker->session, credential.id, NULL);
+    if (err != ERR_OK) {
+        write_problem(response, err, NULL);
+        return;
+    }
+    response->status = 204;
+    response->content_type = "text/plain; charset=utf-8"; /* of nothing */
 }

@@ -186,6 +186,23 @@ api_recall_open(struct worker *worker, const struct request *request, struct res
         open_recall(worker, request, &recall, response);
 }
 
+void
+api_recall_affected(struct worker *worker, const struct request *request, struct response *response)
+{
+    struct recall recall;
+    uint64_t affected = 0;
+    if (!read_recall(worker, request->segments[2], &recall, response))
+        return;
+    recall.lifted_at = 0;
+    enum err err = count_affected(worker, &recall, &affected);
+    if (err != ERR_OK) {
+        write_problem(response, err, NULL);
+        return;
+    }
+    response->content_type = "application/json";
+    text_printf(&response->body, "{\"affected\":%" PRIu64 "}\n", affected);
+}
+
 /* ---- lifting ---- */
 
 /* `seen` may be NULL: whatever version it has. *recall becomes what is stored then. */

@@ -107,6 +107,8 @@ start(struct daemon *d, struct fault *fault)
         .inbox = d->inbox,
         .ask = http_ask,
         .now = now,
+        .version = ASSAY_VERSION,
+        .started_at = now(),
     };
     return http_start(&d->app, &d->server, fault);
 }

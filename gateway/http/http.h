@@ -14,6 +14,7 @@ enum {
     ROLES_ACTING = ROLE_OWNER | ROLE_SERVICE | ROLE_RETAILER | ROLE_OPERATOR, /* make events */
     ROLES_CATALOGUE = ROLE_OPERATOR,                 /* change products, lots and recalls */
     ROLES_EVERYTHING = ROLE_OPERATOR | ROLE_AUDITOR, /* read what only the operator sees */
+    ROLES_RUNNING = ROLES_EVERYTHING | ROLE_ADMIN,   /* look after the gateway itself */
     ROLES_REGISTERING = ROLE_PUBLIC | ROLE_SERVICE | ROLE_RETAILER, /* a unit for its owner */
     ROLES_ISSUING = ROLE_ISSUER | ROLE_OPERATOR
 };

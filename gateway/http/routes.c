@@ -4,6 +4,7 @@
 #include "gateway/api/inbox.h"
 #include "gateway/api/openapi.h"
 #include "gateway/api/session.h"
+#include "gateway/api/system.h"
 #include "gateway/api/units.h"
 #include "gateway/http/http.h"
 #include "gateway/staff/console.h"
@@ -82,6 +83,7 @@ const struct route http_routes[] = {
     {METHOD_DELETE, "/v1/credentials/{}", ROLE_ADMIN, 0, NULL, api_credential_revoke},
     {METHOD_POST, "/v1/credentials/{}/rotate", ROLE_ADMIN, CREDENTIAL_BODY_MAX, json,
      api_credential_rotate},
+    {METHOD_DELETE, "/v1/credentials/{}/sessions", ROLE_ADMIN, 0, NULL, api_credential_sign_out},
     {METHOD_GET, "/v1/products", ROLES_STAFF, 0, NULL, api_products},
     {METHOD_GET, "/v1/products/{}", ROLES_STAFF, 0, NULL, api_product},
     {METHOD_PUT, "/v1/products/{}", ROLES_CATALOGUE, PRODUCT_BODY_MAX, json, api_product_put},
@@ -91,6 +93,8 @@ const struct route http_routes[] = {
     {METHOD_POST, "/v1/recalls", ROLES_CATALOGUE, RECALL_BODY_MAX, json, api_recall_open},
     {METHOD_GET, "/v1/recalls/{}", ROLES_STAFF, 0, NULL, api_recall},
     {METHOD_POST, "/v1/recalls/{}/lift", ROLES_CATALOGUE, 0, NULL, api_recall_lift},
+    {METHOD_GET, "/v1/recalls/{}/affected", ROLES_EVERYTHING, 0, NULL, api_recall_affected},
+    {METHOD_GET, "/v1/system", ROLES_RUNNING, 0, NULL, api_system},
     {METHOD_GET, "/console", ROLES_EVERYTHING, 0, NULL, staff_overview},
     {METHOD_GET, "/console/inbox", ROLES_EVERYTHING, 0, NULL, staff_inbox},
     {METHOD_GET, "/console/inbox/{}", ROLES_EVERYTHING, 0, NULL, staff_notice},

@@ -43,9 +43,8 @@ put_keys(struct text *out, const struct credential *credential, int64_t now)
 }
 
 void
-credential_json(struct text *out, const struct credential *credential, int64_t now)
+credential_members(struct text *out, const struct credential *credential, int64_t now)
 {
-    text_char(out, '{');
     json_put_text(out, "id", credential->id);
     json_put_number(out, "version", (int64_t)credential->version);
     json_put_text(out, "role", role_name(credential->role));
@@ -61,6 +60,13 @@ credential_json(struct text *out, const struct credential *credential, int64_t n
     json_put_time(out, "revoked_at", credential->revoked_at);
     json_put_day(out, "used_on", credential->used_on);
     put_keys(out, credential, now);
+}
+
+void
+credential_json(struct text *out, const struct credential *credential, int64_t now)
+{
+    text_char(out, '{');
+    credential_members(out, credential, now);
     text_char(out, '}');
 }
 

@@ -16,6 +16,8 @@ enum {
 
 const char *credential_state(const struct credential *credential, int64_t now); /* as below */
 
+/* The members of credential_json, into an object that is open. */
+void credential_members(struct text *out, const struct credential *credential, int64_t now);
 /* {"id", "version", "role", "name", "organisation", "locations": [], "state": "live" | "expired" |
  * "revoked", "made_at", "expires_at", "revoked_at", "used_on", "keys": [{"made_at",
  * "expires_at"}]}, of the keys those that are good at `now`. Never a seal. */

@@ -488,6 +488,8 @@ test('credentials', async () => {
   await post(201, `${one}/rotate`, 'admin', { grace_seconds: 60 }, rotation);
   await post(422, `${one}/rotate`, 'admin', {}, rotation);
   await post(404, `${at}/NOBODY/rotate`, 'admin', {});
+  await ask(204, 'DELETE', `${one}/sessions`, { key: 'admin' });
+  await ask(404, 'DELETE', `${at}/NOBODY/sessions`, { key: 'admin' });
   await ask(400, 'DELETE', one, { key: 'admin', headers: { 'if-match': 'x' } });
   await ask(409, 'DELETE', one, { key: 'admin', headers: { 'if-match': '"99"' } });
   await ask(404, 'DELETE', `${at}/NOBODY`, { key: 'admin' });
@@ -538,6 +540,8 @@ test('recalls', async () => {
   await get(400, '/v1/recalls?page=2', 'service');
   await get(200, '/v1/recalls/R-1', 'service');
   await get(404, '/v1/recalls/R-9', 'service');
+  assert.equal((await get(200, '/v1/recalls/R-1/affected', 'auditor')).affected, 1);
+  await get(404, '/v1/recalls/R-9/affected', 'auditor');
   await post(400, '/v1/recalls/R-1/lift', 'operator', undefined, { 'if-match': 'x' });
   await post(404, '/v1/recalls/R-9/lift', 'operator');
   const lift = once();
@@ -590,6 +594,15 @@ test('the inbox, and the verdicts of each day', async () => {
     ({ status } = answer);
   }
   await post(429, '/v1/reports', null, { text: 'again' });
+});
+
+test('the gateway itself', async () => {
+  const text = JSON.stringify(await get(200, '/v1/system', 'admin'));
+  for (const secret of [world.data, world.directory, 'passphrase', 'secrets']) assert.ok(!text.includes(secret), secret);
+  const { registry, keyset, configuration } = await get(200, '/v1/system', 'auditor');
+  assert.ok(registry.units >= 40 && registry.events > registry.units && registry.bytes_used > 0);
+  assert.deepEqual(keyset.keys.map(({ name, status }) => [name, status]), [['plant-a', 'active'], ['plant-b', 'revoked']]);
+  assert.deepEqual(configuration.document_hosts, ['erp.example.com']);
 });
 
 test('manifests', async () => {
