@@ -8,6 +8,7 @@
 #include "gateway/api/units.h"
 #include "gateway/http/http.h"
 #include "gateway/staff/console.h"
+#include "gateway/staff/retail.h"
 #include "gateway/staff/staff.h"
 #include "gateway/visitor/visitor.h"
 
@@ -111,6 +112,9 @@ const struct route http_routes[] = {
     {METHOD_POST, "/v1/notices/{}/close", ROLES_CATALOGUE, CLOSING_BODY_MAX, json,
      api_notice_close},
     {METHOD_GET, "/v1/tallies", ROLES_EVERYTHING, 0, NULL, api_tallies},
+    {METHOD_GET, "/retail", ROLE_RETAILER, 0, NULL, staff_retail},
+    {METHOD_POST, "/retail", ROLE_RETAILER, FORM_BODY_MAX, form, staff_retail_act},
+    {METHOD_GET, "/retail/scanner", ROLE_RETAILER, 0, NULL, staff_retail_scanner},
     {METHOD_POST, "/v1/manifests", ROLES_ISSUING, BODY_MAX, csv, api_manifests},
     {0, NULL, 0, 0, NULL, NULL},
 };

@@ -79,6 +79,9 @@ const expected = [
   ['GET', '/v1/notices/{}', readers],
   ['POST', '/v1/notices/{}/close', ['operator']],
   ['GET', '/v1/tallies', readers],
+  ['GET', '/retail', ['retailer']],
+  ['POST', '/retail', ['retailer']],
+  ['GET', '/retail/scanner', ['retailer']],
   ['POST', '/v1/manifests', ['issuer', 'operator']],
 ];
 
@@ -129,7 +132,7 @@ function rolesOf(method, pattern) {
 // A body that every handler refuses for what it says, after letting its sender in.
 const bodyOf = (method, pattern) => {
   if (method === 'GET' || method === 'HEAD' || method === 'DELETE' || pattern.endsWith('/lift')) return [undefined, {}];
-  if (pattern.startsWith('/console')) return ['x', { 'content-type': 'application/x-www-form-urlencoded' }];
+  if (/^\/(console|retail)/.test(pattern)) return ['x', { 'content-type': 'application/x-www-form-urlencoded' }];
   if (pattern === '/v1/manifests') return ['x', { 'content-type': 'text/csv' }];
   if (/^\/(register|redeem|recover|report|owner)/.test(pattern)) return ['x', { 'content-type': 'application/x-www-form-urlencoded' }];
   return ['{"nothing": "that any address takes"}', { 'content-type': 'application/json' }];

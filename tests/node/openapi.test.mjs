@@ -315,6 +315,21 @@ test('the console\'s pages about units', async () => {
   await send(404, '/console/inbox/NOBODY00', { outcome: 'x' });
 });
 
+test('the return desk\'s pages', async () => {
+  const form = { ...html, 'content-type': 'application/x-www-form-urlencoded' };
+  const send = (status, fields) => post(status, '/retail', 'retailer', new URLSearchParams(fields).toString(), form);
+  const one = unit();
+  await event('retailer', 'sell', one);
+  for (const path_ of ['/retail', `/retail?done=return&gtin=${gtin}&serial=${one.serial}`, '/retail/scanner']) await get(200, path_, 'retailer', html);
+  await send(200, { code: link(one) });
+  await send(200, { code: noCode });
+  await send(400, { code: '' });
+  await send(400, { event: 'sell', ...id(one) });
+  await send(404, { event: 'return', ...unknownUnit });
+  await send(409, { event: 'restock', ...id(one) });
+  await send(303, { event: 'return', ...id(one), reference: 'RMA 1' });
+});
+
 test('warranty, claims and returns', async () => {
   const [old, fresh, sold] = [unit(), unit(), unit()];
   await event('retailer', 'sell', old);

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the desk sounds like, told apart without looking: up for yes, low and long for no, twice the
+// same for a question, one short tick for a code that waits. [Hz, start, length] in seconds.
+const tunes = {
+  accept: { shape: 'sine', tones: [[660, 0, 0.09], [990, 0.1, 0.16]], shake: [60] },
+  refuse: { shape: 'sawtooth', tones: [[160, 0, 0.28], [120, 0.3, 0.4]], shake: [250, 100, 250] },
+  review: { shape: 'triangle', tones: [[520, 0, 0.12], [520, 0.2, 0.12]], shake: [100, 80, 100] },
+  unchecked: { shape: 'square', tones: [[320, 0, 0.06]], shake: [30] },
+};
+let context;
+
+function tone(shape, [hertz, start, length]) {
+  const oscillator = context.createOscillator();
+  const volume = context.createGain();
+  const at = context.currentTime + start;
+  oscillator.type = shape;
+  oscillator.frequency.value = hertz;
+  volume.gain.setValueAtTime(0.0001, at);
+  volume.gain.linearRampToValueAtTime(0.2, at + 0.01);
+  volume.gain.linearRampToValueAtTime(0.0001, at + length);
+  oscillator.connect(volume).connect(context.destination);
+  oscillator.start(at);
+  oscillator.stop(at + length);
+}
+
+// A browser lets a page sound once somebody has pressed a key or clicked on it.
+export function play(outcome) {
+  if (!navigator.userActivation?.hasBeenActive) return;
+  const { shape, tones, shake } = tunes[outcome];
+  navigator.vibrate?.(shake);
+  context ??= new AudioContext();
+  context.resume();
+  for (const each of tones) tone(shape, each);
+}
