@@ -57,7 +57,8 @@ handler api_keys;
  * "detail"}], "applied", "refused", "dry_run"}; each row stands for itself, and what was applied
  * before a row is refused stays.
  * With an Idempotency-Key a repeat gives what the first one gave, row by row; what was refused was
- * not kept and is judged again. Who acts is the caller's organisation, never the body.
+ * not kept and is judged again. A repair that is covered by an entitlement has to be, on its day:
+ * else 409 says why not. Who acts is the caller's organisation, never the body.
  * The second `return` of a unit whose return is open is 409 `second_return`, and holds the unit as
  * the gateway's own act: its reason names both shops, and only an operator releases it. A report of
  * theft or loss that is refused is logged as `report_refused`. Both come into the operator's inbox

@@ -4,6 +4,7 @@
 
 #include "gateway/api/auth.h"
 #include "gateway/api/writing.h"
+#include "gateway/rules/warranty.h"
 
 enum err
 writing_refuse(struct writing *w, enum err err, const char *sentence)
@@ -89,6 +90,22 @@ check_document(struct writing *w)
     return writing_refuse(w, ERR_INVALID, fault.text);
 }
 
+/* A repair that says "covered" has to be, on the day of the repair. */
+static enum err
+check_cover(struct writing *w)
+{
+    struct fault fault = {ERR_OK, ""};
+    const struct unit_view *view = &w->worker->view;
+    const char *id = event_value(&w->event, FIELD_ENTITLEMENT);
+    civil_day on = CIVIL_NONE;
+    if (w->event.type != EVENT_SERVICE || id[0] == '\0')
+        return ERR_OK;
+    if (!date_parse(&on, slice_of(event_value(&w->event, FIELD_ON))))
+        on = date_of(w->event.at, w->event.offset_minutes);
+    enum err err = warranty_claim(&view->product, &view->unit, id, on, &fault);
+    return err == ERR_OK ? ERR_OK : writing_refuse(w, err, fault.text);
+}
+
 static enum err
 apply_rules(struct writing *w)
 {
@@ -160,6 +177,8 @@ writing_prepare(struct writing *w)
         err = apply_rules(w);
     if (err == ERR_OK)
         err = check_document(w);
+    if (err == ERR_OK)
+        err = check_cover(w);
     w->second_return = err == ERR_CONFLICT && is_second_return(w);
     if (!w->second_return)
         return err;

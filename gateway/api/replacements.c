@@ -132,26 +132,11 @@ check_cover(struct claim *c)
 {
     const struct unit_view *view = &c->old_side.view;
     const char *id = event_value(&c->event, FIELD_ENTITLEMENT);
-    const struct cover_line *line = NULL;
-    struct warranty warranty;
-    char day[DATE_TEXT_MAX];
     if (id[0] == '\0')
         return ERR_OK;
     civil_day today = date_of(c->event.at, view->product.offset_minutes);
-    warranty_evaluate(&warranty, &view->product, &view->unit, today);
-    for (size_t i = 0; i < warranty.count; i++)
-        if (strcmp(warranty.lines[i].entitlement->id, id) == 0)
-            line = &warranty.lines[i];
-    if (line == NULL)
-        return refuse(c, "entitlement",
-                      fault_set(&c->fault, ERR_INVALID, "The product has no entitlement %s", id));
-    date_format(day, today);
-    if (line->cover != COVER_YES)
-        return refuse(c, "entitlement",
-                      fault_set(&c->fault, ERR_CONFLICT,
-                                "The entitlement %s does not cover the old unit on %s: %s", id, day,
-                                cover_name(line->cover)));
-    return ERR_OK;
+    enum err err = warranty_claim(&view->product, &view->unit, id, today, &c->fault);
+    return err == ERR_OK ? ERR_OK : refuse(c, "entitlement", err);
 }
 
 /* Nobody is given a unit that is dangerous or past its date in place of a faulty one. */

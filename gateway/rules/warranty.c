@@ -145,3 +145,23 @@ warranty_evaluate(struct warranty *out, const struct product *product, const str
     if (out->best == NULL)
         out->best = latest(out, COVER_ENDED);
 }
+
+enum err
+warranty_claim(const struct product *product, const struct unit *unit, const char *id, civil_day on,
+               struct fault *fault)
+{
+    struct warranty warranty;
+    char day[DATE_TEXT_MAX];
+    const struct cover_line *line = NULL;
+    warranty_evaluate(&warranty, product, unit, on);
+    for (size_t i = 0; i < warranty.count; i++)
+        if (strcmp(warranty.lines[i].entitlement->id, id) == 0)
+            line = &warranty.lines[i];
+    if (line == NULL)
+        return fault_set(fault, ERR_INVALID, "The product has no entitlement %s", id);
+    if (line->cover == COVER_YES)
+        return ERR_OK;
+    date_format(day, on);
+    return fault_set(fault, ERR_CONFLICT, "The entitlement %s does not cover the unit on %s: %s",
+                     id, day, cover_name(line->cover));
+}

@@ -49,4 +49,9 @@ const char *cover_name(enum cover cover); /* "covered", "ended", … */
 void warranty_evaluate(struct warranty *out, const struct product *product, const struct unit *unit,
                        civil_day on);
 
+/* Does the promise `id` cover the unit on this day? ERR_INVALID: the product has none of this id;
+ * ERR_CONFLICT: it does not cover, and why. */
+enum err warranty_claim(const struct product *product, const struct unit *unit, const char *id,
+                        civil_day on, struct fault *fault) MUST_CHECK;
+
 #endif
