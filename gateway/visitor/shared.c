@@ -6,11 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/label/label.h"
-#include "gateway/label/runs.h"
 #include "gateway/pages/link.h"
+#include "gateway/pages/qr.h"
 
-enum { VERIFY_BODY_MAX = 8 * 1024, ADDRESS_MAX = 1024, DARK_MAX = 64 * 1024, TEXT_MAX = 2048 };
+enum { VERIFY_BODY_MAX = 8 * 1024, ADDRESS_MAX = 1024, TEXT_MAX = 2048 };
 
 /* ---- members ---- */
 
@@ -149,30 +148,6 @@ visit_item(struct visit *visit, bool needed)
 
 /* ---- links that are secrets ---- */
 
-static void
-put_dark(void *context, const struct qr_run *run)
-{
-    text_printf(context, "M%u %uh%uv%uh-%uz", run->x + QR_QUIET, run->y + QR_QUIET, run->width,
-                run->height, run->width);
-}
-
-static void
-put_qr(struct visit *visit, const char *link)
-{
-    struct qr qr;
-    struct text dark;
-    if (qr_encode(&qr, link, NULL) != ERR_OK)
-        return; /* the text and the link are there */
-    text_init(&dark, DARK_MAX);
-    qr_runs(&qr, put_dark, &dark);
-    json_put(&visit->document, "qr", "{");
-    json_put_number(&visit->document, "side", qr.size + 2 * QR_QUIET);
-    json_put_text(&visit->document, "dark", text_ok(&dark) ? dark.data : "");
-    text_char(&visit->document, '}');
-    sodium_memzero(&qr, sizeof qr);
-    text_free(&dark);
-}
-
 void
 visit_put_link(struct visit *visit, enum visit_link kind, const char *secret)
 {
@@ -185,7 +160,7 @@ visit_put_link(struct visit *visit, enum visit_link kind, const char *secret)
     text_printf(&link, "#%s", secret);
     if (text_ok(&link)) {
         json_put_text(&visit->document, "link", link.data);
-        put_qr(visit, link.data);
+        page_put_qr(&visit->document, link.data); /* else the text and the link are there */
         sodium_memzero(link.data, link.capacity);
     }
     text_free(&link);
