@@ -2,6 +2,7 @@
 #include "gateway/api/api.h"
 #include "gateway/api/catalogue.h"
 #include "gateway/api/inbox.h"
+#include "gateway/api/issuing.h"
 #include "gateway/api/openapi.h"
 #include "gateway/api/session.h"
 #include "gateway/api/system.h"
@@ -9,6 +10,7 @@
 #include "gateway/http/http.h"
 #include "gateway/staff/console.h"
 #include "gateway/staff/retail.h"
+#include "gateway/staff/service.h"
 #include "gateway/staff/staff.h"
 #include "gateway/visitor/visitor.h"
 
@@ -19,6 +21,7 @@ enum {
     FORM_BODY_MAX = 8 * 1024,
     EVENTS_BODY_MAX = 1024 * 1024,
     CODE_BODY_MAX = 4 * 1024,
+    ISSUE_BODY_MAX = 1024,
     KEY_BODY_MAX = 1024,
     CREDENTIAL_BODY_MAX = 8 * 1024,
     PRODUCT_BODY_MAX = 64 * 1024,
@@ -30,6 +33,8 @@ enum {
 
 /* Who decides on a claim, and who has to understand it. */
 enum { ROLES_CLAIMS = ROLE_SERVICE | ROLE_RETAILER | ROLE_OPERATOR | ROLE_AUDITOR };
+/* Who sees what was issued. Its labels and cards are for those alone who may issue. */
+enum { ROLES_ISSUES = ROLE_ISSUER | ROLE_OPERATOR | ROLE_AUDITOR };
 
 static const char json[] = "application/json";
 static const char csv[] = "text/csv";
@@ -96,6 +101,14 @@ const struct route http_routes[] = {
     {METHOD_POST, "/v1/recalls/{}/lift", ROLES_CATALOGUE, 0, NULL, api_recall_lift},
     {METHOD_GET, "/v1/recalls/{}/affected", ROLES_EVERYTHING, 0, NULL, api_recall_affected},
     {METHOD_GET, "/v1/system", ROLES_RUNNING, 0, NULL, api_system},
+    {METHOD_GET, "/v1/signer", ROLES_ISSUES, 0, NULL, api_signer},
+    {METHOD_GET, "/v1/issues", ROLES_ISSUES, 0, NULL, api_issues},
+    {METHOD_POST, "/v1/issues", ROLES_ISSUING, ISSUE_BODY_MAX, json, api_issue_new},
+    {METHOD_GET, "/v1/issues/{}", ROLES_ISSUES, 0, NULL, api_issue},
+    {METHOD_DELETE, "/v1/issues/{}", ROLES_ISSUING, 0, NULL, api_issue_remove},
+    {METHOD_POST, "/v1/issues/{}/register", ROLES_ISSUING, 0, NULL, api_issue_register},
+    {METHOD_GET, "/v1/issues/{}/labels", ROLES_ISSUING, 0, NULL, api_issue_labels},
+    {METHOD_GET, "/v1/issues/{}/cards", ROLES_ISSUING, 0, NULL, api_issue_cards},
     {METHOD_GET, "/console", ROLES_EVERYTHING, 0, NULL, staff_overview},
     {METHOD_GET, "/console/inbox", ROLES_EVERYTHING, 0, NULL, staff_inbox},
     {METHOD_GET, "/console/inbox/{}", ROLES_EVERYTHING, 0, NULL, staff_notice},
@@ -106,6 +119,10 @@ const struct route http_routes[] = {
     {METHOD_POST, "/console/units/{}/{}", ROLE_OPERATOR, FORM_BODY_MAX, form, staff_unit_act},
     {METHOD_GET, "/console/stolen", ROLES_EVERYTHING, 0, NULL, staff_stolen},
     {METHOD_POST, "/console/stolen", ROLE_OPERATOR, FORM_BODY_MAX, form, staff_stolen_act},
+    {METHOD_GET, "/service", ROLE_SERVICE, 0, NULL, staff_service},
+    {METHOD_POST, "/service/many", ROLE_SERVICE, BODY_MAX, form, staff_service_many},
+    {METHOD_GET, "/service/{}/{}", ROLE_SERVICE, 0, NULL, staff_service_unit},
+    {METHOD_POST, "/service/{}/{}", ROLE_SERVICE, FORM_BODY_MAX, form, staff_service_act},
     {METHOD_POST, "/v1/reports", ROLES_ANYBODY, REPORT_BODY_MAX, json, api_report_fake},
     {METHOD_GET, "/v1/notices", ROLES_EVERYTHING, 0, NULL, api_notices},
     {METHOD_GET, "/v1/notices/{}", ROLES_EVERYTHING, 0, NULL, api_notice},

@@ -2,7 +2,6 @@
 #include "gateway/staff/acting.h"
 
 #include "gateway/json/write.h"
-#include "gateway/pages/tree.h"
 #include "gateway/rules/event_offer.h"
 
 enum { BODY_JSON_MAX = 16 * 1024, EVENT_NAME_MAX = 24, VERSION_CHARS = 20 };
@@ -44,30 +43,46 @@ acting_read(struct acting *out, const struct page *page)
     return version[0] == '\0' || slice_number(&out->version, slice_of(version), 1, UINT32_MAX);
 }
 
-/* An empty field is an absent one. */
+/* One choice stands for two fields that go together. */
 static bool
-put_sent(const struct page *page, struct text *body)
+put_claim(const struct page *page, struct text *body)
+{
+    char claim[EVENT_VALUE_MAX + 1];
+    if (!page_field(page, "claim", claim, sizeof claim))
+        return false;
+    struct slice chosen = slice_of(claim);
+    bool covered = slice_take(&chosen, "by:");
+    if (!covered && chosen.len > 0 && !slice_equal(chosen, "no"))
+        return false;
+    if (covered || chosen.len > 0)
+        json_put_text(body, "covered", covered ? "yes" : "no");
+    if (covered)
+        json_put_text(body, "entitlement", chosen.data);
+    return true;
+}
+
+static bool
+has_claim(const struct page *page)
+{
+    char claim[EVENT_VALUE_MAX + 1];
+    return !page_field(page, "claim", claim, sizeof claim) || claim[0] != '\0';
+}
+
+/* An empty field is an absent one. */
+bool
+acting_put_sent(const struct page *page, struct text *body)
 {
     char value[EVENT_VALUE_MAX + 1];
+    bool claims = has_claim(page);
     for (unsigned id = 1; id < FIELD_ID_COUNT; id++) {
         const char *name = event_field_name((enum event_field_id)id);
+        if (claims && (id == FIELD_COVERED || id == FIELD_ENTITLEMENT))
+            continue;
         if (!page_field(page, name, value, sizeof value))
             return false;
         json_put_text(body, name, value);
     }
-    return true;
-}
-
-static void
-refuse(struct page *page)
-{
-    struct text *out = &page->document;
-    json_put(out, "problem", "{");
-    json_put_text(out, "code", "invalid");
-    json_put_text(out, "detail",
-                  pages_text(page->worker->app->pages, page->language, "staff unit.broken"));
-    text_char(out, '}');
-    page->has_problem = true;
+    return !claims || put_claim(page, body);
 }
 
 int
@@ -80,7 +95,7 @@ acting_send(struct page *page, const struct acting *acting, bool dry_run)
     json_put_text(&body, "type", event_type_name(acting->type));
     json_put_text(&body, "gtin", acting->key.gtin);
     json_put_text(&body, "serial", acting->key.serial);
-    bool good = acting->type != EVENT_NONE && put_sent(page, &body);
+    bool good = acting->type != EVENT_NONE && acting_put_sent(page, &body);
     text_char(&body, '}');
     if (good && text_ok(&body)) {
         const struct question question = {.method = METHOD_POST,
@@ -91,7 +106,7 @@ acting_send(struct page *page, const struct acting *acting, bool dry_run)
                                           .version = acting->version};
         status = page_ask(page, NULL, &question);
     } else {
-        refuse(page);
+        page_refuse(page, "staff unit.broken");
     }
     text_free(&body);
     return status;

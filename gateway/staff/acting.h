@@ -15,8 +15,13 @@ struct acting {
  * names no event that there is, or a broken version. */
 bool acting_read(struct acting *out, const struct page *page) MUST_CHECK;
 
+/* Every field of an event that the form has, as members of an object that is open. A field `claim`
+ * stands for `covered` and `entitlement`: "no", or "by:" and the id of the entitlement. False: one
+ * of them is too long or broken. */
+bool acting_put_sent(const struct page *page, struct text *body) MUST_CHECK;
+
 /* Sends it, with every field of an event that the form has. The status, as page_ask: the problem is
- * in the document. 400 also when a field is too long. */
+ * in the document. 400 also when a field is too long; then it is the page's status. */
 int acting_send(struct page *page, const struct acting *acting, bool dry_run);
 
 /* The member `name`: {"type", "irreversible", "fields": [{"name", "input": type of the field,

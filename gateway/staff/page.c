@@ -215,28 +215,36 @@ ask(struct page *page, const struct question *question, struct response *answer)
     put_problem(page, answer, question);
 }
 
+static void
+put_answer(struct page *page, const char *name, const struct response *answer)
+{
+    if (name == NULL || !is_good(answer) || answer->body.len == 0)
+        return;
+    if (!text_ok(&answer->body))
+        page->document.failed = true;
+    json_put(&page->document, name, "");
+    text_slice_put(&page->document, text_slice(&answer->body));
+}
+
 int
 page_ask(struct page *page, const char *name, const struct question *question)
 {
     struct response answer;
     ask(page, question, &answer);
-    if (!text_ok(&answer.body))
-        page->document.failed = true;
-    if (is_good(&answer) && name != NULL && answer.body.len > 0) {
-        json_put(&page->document, name, "");
-        text_slice_put(&page->document, text_slice(&answer.body));
-    }
+    put_answer(page, name, &answer);
     text_free(&answer.body);
     return answer.status;
 }
 
 int
-page_read(struct page *page, const struct question *question, struct json_doc **out)
+page_look(struct page *page, const char *name, const struct question *question,
+          struct json_doc **out)
 {
     struct response answer;
     struct fault fault = {ERR_OK, ""};
     *out = NULL;
     ask(page, question, &answer);
+    put_answer(page, name, &answer);
     if (is_good(&answer) &&
         (!text_ok(&answer.body) ||
          json_parse(text_slice(&answer.body), PAGE_DOCUMENT_MAX, out, &fault) != ERR_OK))
@@ -246,10 +254,30 @@ page_read(struct page *page, const struct question *question, struct json_doc **
 }
 
 int
+page_read(struct page *page, const struct question *question, struct json_doc **out)
+{
+    return page_look(page, NULL, question, out);
+}
+
+int
 page_get(struct page *page, const char *name, const char *path, const char *query)
 {
     struct question question = {.method = METHOD_GET, .path = path, .query = query};
     return page_ask(page, name, &question);
+}
+
+void
+page_refuse(struct page *page, const char *word)
+{
+    struct text *out = &page->document;
+    page->status = 400;
+    if (page->has_problem)
+        return;
+    json_put(out, "problem", "{");
+    json_put_text(out, "code", "invalid");
+    json_put_text(out, "detail", pages_text(page->worker->app->pages, page->language, word));
+    text_char(out, '}');
+    page->has_problem = true;
 }
 
 bool

@@ -53,8 +53,14 @@ int page_ask(struct page *page, const char *name, const struct question *questio
 /* Likewise for an answer that the page reads itself. Of 200 to 299 *out is what it said, to be
  * freed with json_free; else NULL. Status 500 also when it is no JSON, or too much. */
 int page_read(struct page *page, const struct question *question, struct json_doc **out);
+/* Both. *out may be there although nothing else is: of status 200 to 299 alone. */
+int page_look(struct page *page, const char *name, const struct question *question,
+              struct json_doc **out);
 /* A GET: `path` and `query` as above. */
 int page_get(struct page *page, const char *name, const char *path, const char *query);
+
+/* The page's own problem, 400: `word` says what to correct. */
+void page_refuse(struct page *page, const char *word);
 
 /* Of "{}" each stands for the next of `values`, percent-encoded: page_path(out, "/v1/units/{}/{}",
  * (const char *[]){gtin, serial}). False when it does not fit. */
