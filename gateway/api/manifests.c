@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/api/enrolling.h"
 #include "gateway/api/record.h"
 #include "gateway/api/writes.h"
 #include "gateway/json/write.h"
-#include "gateway/manifest/enroll.h"
 
 enum { LISTED_BYTES_MAX = 24 * 1024 * 1024 };
 
@@ -50,20 +50,33 @@ take_row(const struct enroll_row *row, void *context)
     text_char(out, '}');
 }
 
+enum err
+enroll_run(struct enrolling *enrolling, struct fault *fault)
+{
+    const struct worker *worker = enrolling->worker;
+    struct enroll_options *options = &enrolling->options;
+    options->now = enrolling->request->now;
+    options->role = worker->caller.role;
+    memcpy(options->actor, worker->caller.organisation, sizeof options->actor);
+    const struct keyset *keyset = keyring_acquire(worker->app->keyring);
+    const struct enroll_target target = {worker->session, keyset, worker->app->secrets};
+    enum err err =
+        enroll_manifest(enrolling->file, "manifest", &target, options, &enrolling->summary, fault);
+    keyring_release(worker->app->keyring, keyset);
+    return err;
+}
+
 static enum err
 enroll(struct import *import, FILE *file, struct enroll_summary *summary, struct fault *fault)
 {
-    const struct worker *worker = import->worker;
-    struct enroll_options options = {.dry_run = import->dry_run,
-                                     .now = import->request->now,
-                                     .role = worker->caller.role,
-                                     .row = take_row,
-                                     .context = import};
-    memcpy(options.actor, worker->caller.organisation, sizeof options.actor);
-    const struct keyset *keyset = keyring_acquire(worker->app->keyring);
-    const struct enroll_target target = {worker->session, keyset, worker->app->secrets};
-    enum err err = enroll_manifest(file, "manifest", &target, &options, summary, fault);
-    keyring_release(worker->app->keyring, keyset);
+    struct enrolling enrolling = {
+        .worker = import->worker,
+        .request = import->request,
+        .file = file,
+        .options = {.dry_run = import->dry_run, .row = take_row, .context = import},
+    };
+    enum err err = enroll_run(&enrolling, fault);
+    *summary = enrolling.summary;
     return err;
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "gateway/api/in_flight.h"
+#include "gateway/api/issued.h"
 #include "gateway/api/limits.h"
 #include "gateway/api/notices.h"
 #include "gateway/api/tally_board.h"
@@ -74,6 +75,8 @@ open_parts(struct daemon *d, struct fault *fault)
                               (unsigned)d->config->workers, &d->store, fault);
     if (err == ERR_OK)
         err = lock_data(d, fault);
+    if (err == ERR_OK)
+        issued_sweep(d->config->data);
     if (err == ERR_OK)
         err = keyring_open(keyset, &d->keyring, fault);
     if (err == ERR_OK)

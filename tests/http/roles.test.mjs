@@ -82,6 +82,14 @@ const expected = [
   ['GET', '/retail', ['retailer']],
   ['POST', '/retail', ['retailer']],
   ['GET', '/retail/scanner', ['retailer']],
+  ['GET', '/v1/signer', ['issuer', 'operator', 'auditor']],
+  ['GET', '/v1/issues', ['issuer', 'operator', 'auditor']],
+  ['POST', '/v1/issues', ['issuer', 'operator']],
+  ['GET', '/v1/issues/{}', ['issuer', 'operator', 'auditor']],
+  ['DELETE', '/v1/issues/{}', ['issuer', 'operator']],
+  ['POST', '/v1/issues/{}/register', ['issuer', 'operator']],
+  ['GET', '/v1/issues/{}/labels', ['issuer', 'operator']],
+  ['GET', '/v1/issues/{}/cards', ['issuer', 'operator']],
   ['POST', '/v1/manifests', ['issuer', 'operator']],
 ];
 
@@ -131,7 +139,7 @@ function rolesOf(method, pattern) {
 
 // A body that every handler refuses for what it says, after letting its sender in.
 const bodyOf = (method, pattern) => {
-  if (method === 'GET' || method === 'HEAD' || method === 'DELETE' || pattern.endsWith('/lift')) return [undefined, {}];
+  if (method === 'GET' || method === 'HEAD' || method === 'DELETE' || /\/(lift|issues\/\{\}\/register)$/.test(pattern)) return [undefined, {}];
   if (/^\/(console|retail)/.test(pattern)) return ['x', { 'content-type': 'application/x-www-form-urlencoded' }];
   if (pattern === '/v1/manifests') return ['x', { 'content-type': 'text/csv' }];
   if (/^\/(register|redeem|recover|report|owner)/.test(pattern)) return ['x', { 'content-type': 'application/x-www-form-urlencoded' }];

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ASSAY_API_ENROLLING_H
+#define ASSAY_API_ENROLLING_H
+
+#include "gateway/api/app.h"
+#include "gateway/manifest/enroll.h"
+
+/* Registers the manifest in `file` in the name of whom the request came from: time, role and actor
+ * of the options are filled in. As enroll_manifest. */
+struct enrolling {
+    struct worker *worker;
+    const struct request *request;
+    FILE *file;
+    struct enroll_options options;
+    struct enroll_summary summary; /* what came of it */
+};
+enum err enroll_run(struct enrolling *enrolling, struct fault *fault) MUST_CHECK;
+
+#endif
