@@ -65,7 +65,7 @@ export class Session {
     if (isReturned(line)) return ['restock', 'undo'];
     if (line.done) return line.done.type === 'restock' ? ['undo'] : [];
     if (line.outcome === 'accept') return ['return'];
-    return hasReason(line, 'returned') && !line.repeats ? ['restock'] : [];
+    return hasReason(line, 'returned') && !hasReason(line, 'held') && !line.repeats ? ['restock'] : [];
   }
 
   newest() {
