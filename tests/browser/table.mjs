@@ -111,6 +111,8 @@ function staff(demo) {
     { name: 'console: serial, hold', path: `${unit}?do=hold`, ...operator },
     { name: 'console: no such serial', path: '/console/units/09506000134352/NEVER', status: 404, ...operator },
     { name: 'console: stolen', path: '/console/stolen', words: true, ...operator },
+    { name: 'return desk', path: '/retail', words: true, role: 'retailer' },
+    { name: 'return desk: set-up', path: '/retail/scanner', words: true, role: 'retailer' },
   ];
   return pages.map((row) => ({ staff: true, scripts: true, pages: 20, ...row }));
 }
