@@ -51,6 +51,16 @@ has_reason(const struct json_node *root, const char *code)
     return reason != NULL;
 }
 
+/* As in gateway/api/warranty.c: staff see the record that a forged label names, and it proves
+ * nothing about the item in their hands. */
+bool
+desk_may_claim(const struct json_node *result)
+{
+    return json_member_of(result, "record") != NULL &&
+           (has_reason(result, "genuine") || has_reason(result, "lot_mismatch") ||
+            has_reason(result, "no_signature"));
+}
+
 /* A key that is too long was not one: of it there is no record. */
 static void
 take_key(struct desk *desk, const struct json_node *from)
@@ -62,14 +72,14 @@ take_key(struct desk *desk, const struct json_node *from)
         memset(&desk->key, 0, sizeof desk->key);
 }
 
-/* The unit is shown when the verdict shows it, and is asked for too when only its serial was typed:
+/* The unit is shown when there may be a claim, and is asked for too when only its serial was typed:
  * then the API says that there is no such record. */
 static void
 judge(struct desk *desk, const struct json_node *root)
 {
     struct text *out = &desk->page.document;
     const struct json_node *code = json_member_of(root, "code");
-    bool shown = json_member_of(root, "record") != NULL;
+    bool shown = desk_may_claim(root);
     bool bare = has_reason(root, "no_signature");
     bool bad = slice_equal(json_string(json_member_of(root, "verdict")), "bad");
     memset(&desk->key, 0, sizeof desk->key);

@@ -37,6 +37,10 @@ void desk_path(struct text *out, const struct desk *desk, const struct unit_key 
 /* 303 there, saying what was recorded; ends the page. */
 void desk_go(struct desk *desk, const struct unit_key *key, enum event_type done);
 
+/* May there be a claim from this verdict of POST /v1/verify? Not from a label that fails, whatever
+ * it names, and not without a record. */
+bool desk_may_claim(const struct json_node *result);
+
 /* Of a warranty in an answer, the promise that covers and ends last; without one, the one that ends
  * last, because it says most. NULL: there is none. */
 const struct json_node *desk_deciding(const struct json_node *warranty);

@@ -19,10 +19,12 @@ struct substitute {
 
 /* A label that fails, or a unit that nobody registered, shows no record. */
 static bool
-read_record(struct substitute *new, const struct json_node *record)
+read_record(struct substitute *new, const struct json_node *result)
 {
     int64_t version = 0;
-    if (!slice_copy(new->key.gtin, sizeof new->key.gtin,
+    const struct json_node *record = json_member_of(result, "record");
+    if (!desk_may_claim(result) ||
+        !slice_copy(new->key.gtin, sizeof new->key.gtin,
                     json_string(json_member_of(record, "gtin"))) ||
         !slice_copy(new->key.serial, sizeof new->key.serial,
                     json_string(json_member_of(record, "serial"))) ||
@@ -50,7 +52,7 @@ find_new(struct desk *desk, struct substitute *new)
     text_char(&body, '}');
     question.body = text_ok(&body) ? body.data : "";
     int status = page_look(&desk->page, "other", &question, &doc);
-    bool found = status == 200 && read_record(new, json_member_of(json_root(doc), "record"));
+    bool found = status == 200 && read_record(new, json_root(doc));
     if (status != 200)
         desk->page.status = status;
     else if (!found)

@@ -23,10 +23,17 @@ text_of(const struct json_node *from, const char *name)
     return json_string(json_member_of(from, name));
 }
 
+/* NULL: there is no claim from this line. */
+static const struct json_node *
+warranty_of(const struct json_node *result)
+{
+    return desk_may_claim(result) ? json_member_of(result, "warranty") : NULL;
+}
+
 static bool
 is_covered(const struct json_node *result)
 {
-    return json_true(json_member_of(json_member_of(result, "warranty"), "covered"));
+    return json_true(json_member_of(warranty_of(result), "covered"));
 }
 
 /* ---- the page ---- */
@@ -45,8 +52,9 @@ put_row(void *context, struct slice line, const struct json_node *result)
 {
     struct many *many = context;
     struct text *out = &many->out;
-    const struct json_node *record = json_member_of(result, "record");
-    const struct json_node *decides = desk_deciding(json_member_of(result, "warranty"));
+    bool named = desk_may_claim(result);
+    const struct json_node *record = named ? json_member_of(result, "record") : NULL;
+    const struct json_node *decides = desk_deciding(warranty_of(result));
     const struct json_node *reason = json_first(json_member_of(result, "reasons"));
     json_put(out, NULL, "{");
     json_put_number(out, "line", (int64_t)++many->count);
@@ -135,8 +143,9 @@ static void
 put_line(void *context, struct slice line, const struct json_node *result)
 {
     struct many *many = context;
-    const struct json_node *record = json_member_of(result, "record");
-    const struct json_node *decides = desk_deciding(json_member_of(result, "warranty"));
+    bool named = desk_may_claim(result);
+    const struct json_node *record = named ? json_member_of(result, "record") : NULL;
+    const struct json_node *decides = desk_deciding(warranty_of(result));
     const struct json_node *verdict = json_member_of(result, "verdict");
     const char *covered = is_covered(result) ? "yes" : "no";
     text_printf(&many->out, "%zu", ++many->count);
@@ -173,6 +182,7 @@ answer_csv(struct many *many)
     if (!text_ok(&many->out))
         response->body.failed = true;
     response->content_type = "text/csv; charset=utf-8";
+    response_header(response, "Content-Language", "%s", page->language);
     response_header(response, "Content-Disposition", "attachment; filename=\"warranty.csv\"");
 }
 

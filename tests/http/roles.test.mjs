@@ -79,6 +79,10 @@ const expected = [
   ['GET', '/v1/notices/{}', readers],
   ['POST', '/v1/notices/{}/close', ['operator']],
   ['GET', '/v1/tallies', readers],
+  ['GET', '/service', ['service']],
+  ['POST', '/service/many', ['service']],
+  ['GET', '/service/{}/{}', ['service']],
+  ['POST', '/service/{}/{}', ['service']],
   ['GET', '/retail', ['retailer']],
   ['POST', '/retail', ['retailer']],
   ['GET', '/retail/scanner', ['retailer']],
@@ -140,7 +144,7 @@ function rolesOf(method, pattern) {
 // A body that every handler refuses for what it says, after letting its sender in.
 const bodyOf = (method, pattern) => {
   if (method === 'GET' || method === 'HEAD' || method === 'DELETE' || /\/(lift|issues\/\{\}\/register)$/.test(pattern)) return [undefined, {}];
-  if (/^\/(console|retail)/.test(pattern)) return ['x', { 'content-type': 'application/x-www-form-urlencoded' }];
+  if (/^\/(console|retail|service)/.test(pattern)) return ['x', { 'content-type': 'application/x-www-form-urlencoded' }];
   if (pattern === '/v1/manifests') return ['x', { 'content-type': 'text/csv' }];
   if (/^\/(register|redeem|recover|report|owner)/.test(pattern)) return ['x', { 'content-type': 'application/x-www-form-urlencoded' }];
   return ['{"nothing": "that any address takes"}', { 'content-type': 'application/json' }];

@@ -330,6 +330,28 @@ test('the return desk\'s pages', async () => {
   await send(303, { event: 'return', ...id(one), reference: 'RMA 1' });
 });
 
+test('the service desk\'s pages', async () => {
+  const form = { ...html, 'content-type': 'application/x-www-form-urlencoded' };
+  const send = (status, to, fields) => post(status, to, 'service', new URLSearchParams(fields).toString(), form);
+  const [one, other, third] = [unit(), unit(), unit()];
+  const desk = `/service/${gtin}/${one.serial}`;
+  for (const each of [one, third]) await event('retailer', 'sell', each);
+  for (const path_ of ['/service', `/service?code=${encodeURIComponent(link(one))}&do=service`, desk, `${desk}?on=2026-01-01`]) await get(200, path_, 'service', html);
+  for (const path_ of [`/service?code=${noCode}`, `/service/${gtin}/NOBODY`]) await get(404, path_, 'service', html);
+  for (const path_ of [`/service?code=${'9'.repeat(2000)}`, `${desk}?on=never`]) await get(400, path_, 'service', html);
+  await send(200, '/service/many', { codes: link(one) });
+  await send(200, '/service/many', { codes: link(one), as: 'csv' });
+  await send(400, '/service/many', { codes: '' });
+  await send(400, desk, { event: 'sell' });
+  await send(303, desk, { event: 'service', version: '2', fault: 'worn', claim: 'by:standard' });
+  await send(409, desk, { event: 'hold', version: '2', reason: 'late' });
+  await send(404, `/service/${gtin}/NOBODY`, { event: 'hold', reason: 'x' });
+  await send(200, desk, { event: 'retire', version: '3', reason: 'worn' });
+  await send(200, desk, { event: 'replace', version: '3', reason: 'worn', claim: 'no', new_code: link(other) });
+  await send(200, `/service/${gtin}/${third.serial}`, { event: 'activate' });
+  await send(200, `/service/${gtin}/${third.serial}`, { event: 'lose_secret' });
+});
+
 test('warranty, claims and returns', async () => {
   const [old, fresh, sold] = [unit(), unit(), unit()];
   await event('retailer', 'sell', old);
