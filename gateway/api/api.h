@@ -58,7 +58,9 @@ handler api_keys;
  * before a row is refused stays.
  * With an Idempotency-Key a repeat gives what the first one gave, row by row; what was refused was
  * not kept and is judged again. A repair that is covered by an entitlement has to be, on its day:
- * else 409 says why not. Who acts is the caller's organisation, never the body.
+ * else 409 says why not. Who acts is the caller's organisation, never the body. A shop moves, sells
+ * and reports stock of its own: at its key's locations, or, with a key that has none, what its
+ * organisation put there; it may also sell what no other shop took into stock.
  * The second `return` of a unit whose return is open is 409 `second_return`, and holds the unit as
  * the gateway's own act: its reason names both shops, and only an operator releases it. A report of
  * theft or loss that is refused is logged as `report_refused`. Both come into the operator's inbox

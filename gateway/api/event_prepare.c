@@ -35,15 +35,16 @@ complete(struct writing *w)
 
 /* ---- where ---- */
 
-enum place { PLACE_TARGET = 1, PLACE_UNIT = 2, PLACE_STOCK = 4 };
+enum place { PLACE_TARGET = 1, PLACE_UNIT = 2, PLACE_STOCK = 4, PLACE_NOT_ANOTHERS = 8 };
 
-/* Where a retailer has to be for an event. */
+/* Where a retailer has to be for an event. Whoever could move or sell another's stock would have it
+ * as his own then, and could report it stolen. */
 static const struct {
     enum event_type type;
     unsigned places;
 } retailer_places[] = {
-    {EVENT_RECEIVE, PLACE_TARGET},      {EVENT_MOVE, PLACE_TARGET | PLACE_UNIT},
-    {EVENT_RESTOCK, PLACE_TARGET},      {EVENT_SELL, PLACE_UNIT},
+    {EVENT_RECEIVE, PLACE_TARGET},      {EVENT_MOVE, PLACE_TARGET | PLACE_STOCK},
+    {EVENT_RESTOCK, PLACE_TARGET},      {EVENT_SELL, PLACE_UNIT | PLACE_NOT_ANOTHERS},
     {EVENT_REPORT_STOLEN, PLACE_STOCK}, {EVENT_REPORT_LOST, PLACE_STOCK},
 };
 
@@ -60,6 +61,13 @@ is_own_stock(const struct writing *w)
     return keeper->role == caller->role && strcmp(keeper->actor, caller->organisation) == 0;
 }
 
+static bool
+is_anothers_stock(const struct writing *w)
+{
+    return w->worker->view.unit.state == UNIT_IN_STOCK &&
+           w->past.facts.keeper.role == ROLE_RETAILER && !is_own_stock(w);
+}
+
 static enum err
 check_place(struct writing *w)
 {
@@ -74,7 +82,8 @@ check_place(struct writing *w)
     if ((places & PLACE_UNIT) != 0 && !caller_at_location(caller, w->worker->view.unit.location))
         return writing_refuse(w, ERR_DENIED,
                               "the unit is recorded at a location that is not yours");
-    if ((places & PLACE_STOCK) != 0 && !is_own_stock(w))
+    if (((places & PLACE_STOCK) != 0 && !is_own_stock(w)) ||
+        ((places & PLACE_NOT_ANOTHERS) != 0 && is_anothers_stock(w)))
         return writing_refuse(w, ERR_DENIED,
                               "only for stock of your own: the unit is not recorded as yours");
     return ERR_OK;

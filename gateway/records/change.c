@@ -19,7 +19,8 @@ static bool
 needs_past(enum event_type type)
 {
     static const enum event_type types[] = {EVENT_RECOVER,       EVENT_RELEASE,     EVENT_RESTOCK,
-                                            EVENT_REPORT_STOLEN, EVENT_REPORT_LOST, EVENT_RETURN};
+                                            EVENT_REPORT_STOLEN, EVENT_REPORT_LOST, EVENT_RETURN,
+                                            EVENT_MOVE,          EVENT_SELL};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         if (types[i] == type)
             return true;
