@@ -195,8 +195,8 @@ test('the gateway is away: codes wait, survive a reload, and are checked in orde
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.activeElement.id === 'code' && !document.querySelector('dialog').open);
   await total(page, 'unchecked', 3);
-  own.gateway = await Gateway.start(own.data, Number(new URL(own.origin).port));
   await context.setOffline(true);
+  own.gateway = await Gateway.start(own.data, Number(new URL(own.origin).port));
   const kept = await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('assay unsent')).length);
   assert.equal(kept, 3);
   await page.route('**/v1/screen', (route) => route.fulfill({ status: 503, headers: { 'retry-after': '1' }, contentType: 'application/problem+json', body: '{"code":"unavailable"}' }));

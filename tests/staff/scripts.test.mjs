@@ -38,6 +38,8 @@ const presses = [
   ['j', { key: 'j' }, undefined],
   ['Ctrl++', { key: '+', ctrlKey: true }, undefined],
   ['Ctrl+V', { key: 'v', ctrlKey: true }, undefined],
+  ['Shift+Tab', { key: 'Tab', shiftKey: true }, undefined],
+  ['Enter that ends a composed word', { key: 'Enter', isComposing: true }, undefined],
   ['Alt+Enter', { key: 'Enter', altKey: true }, undefined],
 ];
 for (const [name, event, meaning] of presses) {

@@ -32,6 +32,7 @@ const sender = new Sender({
   },
   happened,
   stalled(why, count) {
+    if (byId('stalled').hidden) hear('unchecked');
     byId('stalled').firstElementChild.textContent = say(why, String(count));
     byId('sign-in').hidden = why !== 'signed_out';
     byId('stalled').hidden = false;
@@ -51,7 +52,7 @@ function part(element, name, text) {
 }
 
 function reasonItems(line) {
-  return line.reasons.map(({ text }) => Object.assign(document.createElement('li'), { textContent: text }));
+  return line.reasons.map(({ text, outcome = 'refuse' }) => Object.assign(document.createElement('li'), { textContent: text, className: `is-${outcome}` }));
 }
 
 function noteOf(line) {
@@ -65,6 +66,8 @@ function recordedOf(line) {
   return [words[line.done.type], line.done.reference].filter(Boolean).join(' · ');
 }
 
+const shorten = (code) => (code.length > 60 ? `${code.slice(0, 56)}…` : code);
+
 function draw(line) {
   const element = byId('line').content.firstElementChild.cloneNode(true);
   const offers = session.offers(line);
@@ -77,7 +80,7 @@ function draw(line) {
   part(element, 'repeats', line.repeats && say('repeats', String(line.repeats)));
   part(element, 'recorded', recordedOf(line));
   part(element, 'name', namesUnit(line) && products.get(line.gtin));
-  part(element, 'what', line.serial || showCode(line.code));
+  part(element, 'what', line.serial || shorten(showCode(line.code)));
   part(element, 'note', noteOf(line));
   const reasons = element.querySelector('[data-part=reasons]');
   if (isWaiting(line)) reasons.append(Object.assign(document.createElement('li'), { textContent: words.waiting }));

@@ -6,8 +6,8 @@ const picture = '␝'; // of the group separator
 
 // What a key press stands for: scanners press Ctrl+] for the group separator, and some end a code
 // with a line feed, which is Ctrl+J. AltGr counts as Ctrl and Alt, and types a bracket.
-export function keyMeaning({ key, ctrlKey, altKey, metaKey }) {
-  if (altKey || metaKey) return undefined;
+export function keyMeaning({ key, ctrlKey, altKey, metaKey, shiftKey, isComposing }) {
+  if (altKey || metaKey || isComposing || (shiftKey && key === 'Tab')) return undefined;
   if (ctrlKey) return { ']': 'separator', j: 'end', J: 'end', m: 'end', M: 'end' }[key];
   return { [GS]: 'separator', Enter: 'end', Tab: 'end' }[key];
 }

@@ -108,7 +108,7 @@ export class Sender {
     if (isFinal(answer) && answer.status !== 403) return this.#refuse(batch, answer);
     const rows = answer.json?.results;
     if (!isGood(answer) || !Array.isArray(rows) || rows.length !== batch.length) return answer;
-    this.#batch = batchMax;
+    this.#batch = Math.min(batchMax, this.#batch * 2);
     batch.forEach((job, place) => this.#take(job, rows[place]));
     return rows.every(isAnswered) ? undefined : {};
   }
@@ -123,7 +123,7 @@ export class Sender {
   // One code that the gateway does not take must not keep the others out.
   #refuse(batch, answer) {
     if (batch.length > 1) {
-      this.#batch = 1;
+      this.#batch = Math.ceil(batch.length / 2);
       return undefined;
     }
     this.#jobs = this.#jobs.filter((job) => job !== batch[0]);

@@ -3,7 +3,7 @@
 // is plain data, so that it can be kept:
 //
 //   {id, number, at, code, outcome: 'accept' | 'refuse' | 'review' | 'unchecked', reasons: [{code,
-//    text}], gtin, serial, lot, repaired, repeats: number of the line about the same unit,
+//    text, outcome}], gtin, serial, lot, repaired, repeats: number of the line about the same unit,
 //    pending: the event that is on its way, {type, fields, key}; done: the last one that was
 //    recorded, {type, version, reference, reason}; said: why an event was refused; takenBack}
 import { showCode } from './scanner.js';
@@ -50,11 +50,11 @@ export class Session {
   // A row of POST /v1/screen, which isAnswered took. Anything but "accept" is less.
   answer(line, row, repeated) {
     const { outcome, reasons, gtin, serial, lot, repaired } = row;
-    Object.assign(line, { outcome, reasons: reasons.map(({ code, text }) => ({ code, text })), gtin, serial, lot, repaired });
+    Object.assign(line, { outcome, reasons: reasons.map((each) => ({ code: each.code, text: each.text, outcome: each.outcome })), gtin, serial, lot, repaired });
     const earlier = this.#earlier(line);
     line.repeats = earlier?.number;
     if (!earlier) return;
-    if (!hasReason(line, 'repeated')) line.reasons.unshift({ code: 'repeated', text: repeated });
+    if (!hasReason(line, 'repeated')) line.reasons.unshift({ code: 'repeated', text: repeated, outcome: 'review' });
     if (outcome === 'accept') line.outcome = 'review';
   }
 
