@@ -46,12 +46,13 @@ after(() => gateway.stop());
 const shop = (kind) => ({ kind, role: 'retailer', who: pick(shops) });
 const operator = (kind) => ({ kind, role: 'operator', who: 'operator' });
 
-// Mostly who sold it, and whoever else at times.
-function seller(kind, s) {
+// Mostly that shop, and whoever else at times.
+function mostly(who, kind) {
   const op = shop(kind);
-  if (s.seller !== '' && below(4) > 0) op.who = s.seller;
+  if (who !== '' && below(4) > 0) op.who = who;
   return op;
 }
+const seller = (kind, s) => mostly(s.seller, kind);
 
 // Mostly the owner of now, or one of before.
 function owner(kind, s, past) {
@@ -60,7 +61,7 @@ function owner(kind, s, past) {
 }
 
 const choices = {
-  sell: () => shop('sell'),
+  sell: (s) => mostly(s.keeper, 'sell'),
   return: (s) => seller('return', s),
   restock: (s) => (below(3) === 0 ? operator('restock') : seller('restock', s)),
   release: () => operator('release'),

@@ -22,13 +22,20 @@ function returning(op, s) {
     return s.held ? answer : { ...answer, ...becomes(s, { held: true }) };
   }
   if (s.state !== 'sold' || blocked(s)) return conflict;
-  return s.seller === op.who ? becomes(s, { state: 'returned' }) : denied;
+  return s.seller === op.who ? becomes(s, { state: 'returned', keeper: op.who }) : denied;
 }
 
 function restocking(op, s) {
   if (s.state !== 'returned' || blocked(s)) return conflict;
   if (isShop(op) && s.seller !== op.who) return denied;
-  return becomes(s, { state: 'in_stock', owner: '', offer: '', seller: '', claim: '' });
+  return becomes(s, { state: 'in_stock', keeper: isShop(op) ? op.who : '', owner: '', offer: '', seller: '', claim: '' });
+}
+
+// `keeper` is the shop that put it in stock.
+function selling(op, s) {
+  if (!unsold.includes(s.state) || blocked(s)) return conflict;
+  if (s.state === 'in_stock' && s.keeper !== '' && s.keeper !== op.who) return denied;
+  return becomes(s, { state: 'sold', seller: op.who });
 }
 
 function stealing(op, s) {
@@ -68,7 +75,7 @@ function replacing(op, s, given, other) {
 }
 
 const rules = {
-  sell: (op, s) => (unsold.includes(s.state) && !blocked(s) ? becomes(s, { state: 'sold', seller: op.who }) : conflict),
+  sell: selling,
   return: returning,
   restock: restocking,
   report_stolen: stealing,
@@ -94,7 +101,7 @@ const conditionsOf = (s) => [s.stolen && 'stolen', s.held && 'held'].filter(Bool
 export class Model {
   constructor(units) {
     this.units = new Map(units.map(({ serial, claim }) => [serial, {
-      version: 1, state: 'issued', stolen: false, held: false, reporter: '', seller: '', owner: '', offer: '', claim,
+      version: 1, state: 'issued', stolen: false, held: false, reporter: '', keeper: '', seller: '', owner: '', offer: '', claim,
     }]));
     this.done = new Map(units.map(({ serial }) => [serial, ['commission']]));
     this.counts = { applied: 0, refused: 0, limited: 0, stale: 0 };
