@@ -44,6 +44,16 @@ find_place(struct words *words, const struct ini_entry *entry, struct word **out
     return err;
 }
 
+/* Between two parts of a word. Japanese and Chinese write none after 、 and 。 */
+static bool
+wants_space(struct slice before)
+{
+    if (before.len < 3)
+        return before.len > 0;
+    struct slice end = slice_make(before.data + before.len - 3, 3);
+    return !slice_equal(end, "\xE3\x80\x81") && !slice_equal(end, "\xE3\x80\x82");
+}
+
 static enum err
 take_word(void *context, const struct ini_entry *entry, struct fault *fault)
 {
@@ -56,7 +66,7 @@ take_word(void *context, const struct ini_entry *entry, struct fault *fault)
     enum err err = find_place(context, entry, &word, fault);
     if (word == NULL)
         return err;
-    if (word->text.len > 0)
+    if (wants_space(text_slice(&word->text)))
         text_char(&word->text, ' ');
     text_put(&word->text, entry->value);
     return text_ok(&word->text) ? ERR_OK

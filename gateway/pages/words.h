@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The words of one language: web/lang/XX.ini. A word is keyed "section.name"; it is plain text that
  * may hold {{values}} and {{#sections}}. A name that is repeated on the next lines goes on after a
- * space, one sentence a line. */
+ * space, one sentence a line; after U+3001 and U+3002, the comma and full stop of Japanese and
+ * Chinese, without one. */
 #ifndef ASSAY_PAGES_WORDS_H
 #define ASSAY_PAGES_WORDS_H
 

@@ -16,7 +16,13 @@
 
 enum { FILES = PAGE_FILES_MAX + PAGE_LANGUAGES_MAX };
 
-/* The embedded files, some of which are changed. */
+static bool
+is_translation(const char *path)
+{
+    return strncmp(path, "lang/", 5) == 0 && strstr(path, "/en.ini") == NULL;
+}
+
+/* The embedded files in English alone, some of which are changed. */
 struct shelf {
     struct embedded files[FILES + 1];
     size_t count;
@@ -27,9 +33,11 @@ static void
 shelf_open(struct shelf *shelf)
 {
     shelf->owned = NULL;
-    for (shelf->count = 0; embedded_files[shelf->count].path != NULL; shelf->count++) {
+    shelf->count = 0;
+    for (const struct embedded *file = embedded_files; file->path != NULL; file++) {
         assert_true(shelf->count < FILES);
-        shelf->files[shelf->count] = embedded_files[shelf->count];
+        if (!is_translation(file->path))
+            shelf->files[shelf->count++] = *file;
     }
     shelf->files[shelf->count] = (struct embedded){NULL, NULL, 0};
 }
@@ -145,7 +153,7 @@ missing_files(void **state)
     } rows[] = {
         {"no style", "style.css", "cannot include 'style.css'"},
         {"no head", "head.html", "cannot include 'head.html'"},
-        {"no icon", "icons/bad.svg", "the word 'icons/bad.svg'"},
+        {"no icon", "icons/bad.svg", "cannot include 'icons/bad.svg'"},
         {"no language", "lang/", "there is no language"},
     };
     (void)state;
@@ -298,6 +306,34 @@ no_word_is_left_over(void **state)
     words_free(&words);
 }
 
+static void
+parts_of_a_word_are_joined(void **state)
+{
+    static const struct {
+        const char *label, *first, *second, *joined;
+    } rows[] = {
+        {"a space", "One.", "Two.", "One. Two."},
+        {"after a short part", "1", "2", "1 2"},
+        {"Arabic", "\xD8\xB9\xD8\x8C", "\xD8\xB9", "\xD8\xB9\xD8\x8C \xD8\xB9"},
+        {"a Japanese full stop", "\xE4\xB8\x80\xE3\x80\x82", "\xE4\xBA\x8C",
+         "\xE4\xB8\x80\xE3\x80\x82\xE4\xBA\x8C"},
+        {"a Japanese comma", "\xE3\x80\x81", "\xE4\xBA\x8C", "\xE3\x80\x81\xE4\xBA\x8C"},
+        {"another letter of that script", "\xE3\x81\x82", "\xE4\xBA\x8C",
+         "\xE3\x81\x82 \xE4\xBA\x8C"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char file[200];
+        struct words words;
+        (void)snprintf(file, sizeof file, "[s]\na = %s\na = %s\nb = c\n", rows[i].first,
+                       rows[i].second);
+        assert_int_equal(words_read(&words, "xx.ini", slice_of(file), NULL), ERR_OK);
+        if (words.count != 2 || !slice_equal(text_slice(&words.list[0].text), rows[i].joined))
+            fail_msg("%s: '%s'", rows[i].label, words.list[0].text.data);
+        words_free(&words);
+    }
+}
+
 static int
 set_up(void **state)
 {
@@ -315,6 +351,7 @@ main(void)
         cmocka_unit_test(a_second_language),
         cmocka_unit_test(the_policy_allows_the_style),
         cmocka_unit_test(no_word_is_left_over),
+        cmocka_unit_test(parts_of_a_word_are_joined),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }
