@@ -96,6 +96,7 @@ render_node(const struct rendering *r, const struct template *t, size_t at)
         render_comparison(r, t, at);
         return;
     case NODE_ENCODED:
+    case NODE_MOMENT:
     case NODE_NAMED:
         return; /* of open templates, which tree.c renders */
     }

@@ -13,6 +13,7 @@
  * and in a template over a document (tree.h), whose names nobody lists:
  *   {{a.b}}                   a member of a member
  *   {{%name}}                 the value, percent-encoded for a path or query of an address
+ *   {{@name}}                 a time (RFC 3339, UTC) as people read it: 2026-11-22 18:43 UTC
  *   {{>states *unit.state}}   the word of this section that has the value's name
  *
  * Everything is resolved while parsing: a name that nobody knows is an error with its line, never

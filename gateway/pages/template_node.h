@@ -10,6 +10,7 @@ enum node_kind {
     NODE_WORDS, /* text that is escaped */
     NODE_VALUE,
     NODE_ENCODED, /* percent-encoded; open only, as is the next one */
+    NODE_MOMENT,  /* a time as people read it */
     NODE_NAMED,   /* text: "section *name" */
     NODE_SECTION_IS,
     NODE_INVERTED_IS,

@@ -191,6 +191,12 @@ put_encoded(struct parser *p, struct slice name)
 }
 
 static enum err
+put_moment(struct parser *p, struct slice name)
+{
+    return p->source->open ? put_shown(p, name, NODE_MOMENT) : refuse(p, "no such name", name);
+}
+
+static enum err
 push_block(struct parser *p, struct template_node node)
 {
     if (p->depth == TEMPLATE_DEPTH_MAX)
@@ -304,8 +310,8 @@ static const struct {
     char sigil;
     put_tag *put;
 } tags[] = {
-    {'#', put_section}, {'^', put_inverted}, {'/', close_block},
-    {'>', put_include}, {'!', put_comment},  {'%', put_encoded},
+    {'#', put_section}, {'^', put_inverted}, {'/', close_block}, {'>', put_include},
+    {'!', put_comment}, {'%', put_encoded},  {'@', put_moment},
 };
 
 static enum err

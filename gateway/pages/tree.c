@@ -167,6 +167,21 @@ grow_chosen(struct growth *g, struct slice name)
 
 /* ---- the walk ---- */
 
+/* "2026-11-22T18:43:41Z" without the letters and the seconds; anything else as it is. */
+static void
+put_moment(struct text *out, struct slice value)
+{
+    struct slice rest = value;
+    struct slice day = slice_take_until(&rest, 'T');
+    bool is_time = day.len == 10 && rest.len == 9 && rest.data[8] == 'Z';
+    text_html(out, is_time ? day : value);
+    if (!is_time)
+        return;
+    text_char(out, ' ');
+    text_html(out, slice_make(rest.data, 5));
+    text_put(out, " UTC");
+}
+
 static void
 grow_value(struct growth *g, const struct template_node *node)
 {
@@ -174,6 +189,8 @@ grow_value(struct growth *g, const struct template_node *node)
     struct slice value = text_of(g, node->text, number);
     if (node->kind == NODE_ENCODED)
         text_percent(g->out, value);
+    else if (node->kind == NODE_MOMENT)
+        put_moment(g->out, value);
     else
         text_html(g->out, value);
 }
@@ -191,6 +208,7 @@ grow_node(struct growth *g, const struct template *t, size_t at)
         return;
     case NODE_VALUE:
     case NODE_ENCODED:
+    case NODE_MOMENT:
         grow_value(g, node);
         return;
     case NODE_SECTION:

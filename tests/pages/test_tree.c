@@ -45,7 +45,7 @@ static const char document[] =
     "{\"a\":\"<&\\\"'>\",\"empty\":\"\",\"n\":0,\"yes\":true,\"no\":false,\"none\":[],"
     "\"list\":[\"x\",\"y\"],\"unit\":{\"serial\":\"7K/3 M\",\"state\":\"sold\",\"n\":7},"
     "\"rows\":[{\"n\":1,\"to\":{\"at\":\"B\"}},{\"n\":2}],\"key\":\"staff t.sold\","
-    "\"script\":\"<script>\"}";
+    "\"script\":\"<script>\",\"at\":\"2026-11-22T18:43:41Z\",\"on\":\"2026-11-22\"}";
 
 static const struct {
     const char *label, *page, *expected;
@@ -87,6 +87,10 @@ static const struct {
     {"inside an address in quotes", "<a href=\"?lang={{language}}&amp;n={{n}}\">",
      "<a href=\"?lang=en&amp;n=0\">"},
     {"after another value in quotes", "<a href=\"{{language}}?n={{n}}\">", "<a href=\"en?n=0\">"},
+    {"a time", "{{@at}}", "2026-11-22 18:43 UTC"},
+    {"a day is no time", "{{@on}}", "2026-11-22"},
+    {"a text is no time", "{{@script}}", "&#60;script&#62;"},
+    {"no time", "-{{@b}}-", "--"},
     {"the language", "{{language}}", "en"},
     {"a value does not run", "{{#rows}}{{script}}{{/rows}}", "&#60;script&#62;&#60;script&#62;"},
 };
