@@ -27,7 +27,10 @@ function options(width) {
     height: 256,
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), 'UTC'),
     scales: { y: { range: (_, __, max) => [0, Math.max(max, 1)] } },
-    axes: [axis, axis],
+    axes: [
+      { ...axis, values: (_, times) => times.map((at) => new Date(at * 1000).toISOString().slice(5, 10)), space: 60 },
+      { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7], size: 64 },
+    ],
     series: [{ label: heads[0], value: '{YYYY}-{MM}-{DD}' }, ...verdicts.map((name, at) => ({
       label: heads[at + 1], stroke: colour(name), width: 2, dash: dashes[at],
     }))],
