@@ -9,6 +9,7 @@
 #include "gateway/api/units.h"
 #include "gateway/http/http.h"
 #include "gateway/staff/console.h"
+#include "gateway/staff/issuing.h"
 #include "gateway/staff/retail.h"
 #include "gateway/staff/service.h"
 #include "gateway/staff/staff.h"
@@ -117,6 +118,12 @@ const struct route http_routes[] = {
     {METHOD_POST, "/console/units/find", ROLES_EVERYTHING, BODY_MAX, form, staff_units_find},
     {METHOD_GET, "/console/units/{}/{}", ROLES_EVERYTHING, 0, NULL, staff_unit},
     {METHOD_POST, "/console/units/{}/{}", ROLE_OPERATOR, FORM_BODY_MAX, form, staff_unit_act},
+    {METHOD_GET, "/console/issue", ROLES_ISSUING, 0, NULL, staff_issue},
+    {METHOD_POST, "/console/issue", ROLES_ISSUING, FORM_BODY_MAX, form, staff_issue_sent},
+    {METHOD_GET, "/console/issue/{}", ROLES_ISSUING, 0, NULL, staff_issued},
+    {METHOD_POST, "/console/issue/{}", ROLES_ISSUING, FORM_BODY_MAX, form, staff_issued_act},
+    {METHOD_GET, "/console/import", ROLES_ISSUING, 0, NULL, staff_import},
+    {METHOD_POST, "/console/import", ROLES_ISSUING, BODY_MAX, form, staff_import_sent},
     {METHOD_GET, "/console/stolen", ROLES_EVERYTHING, 0, NULL, staff_stolen},
     {METHOD_POST, "/console/stolen", ROLE_OPERATOR, FORM_BODY_MAX, form, staff_stolen_act},
     {METHOD_GET, "/service", ROLE_SERVICE, 0, NULL, staff_service},

@@ -19,6 +19,8 @@ home_of(enum role role)
 {
     if (role == ROLE_SERVICE)
         return "/service";
+    if (role == ROLE_ISSUER)
+        return "/console/issue";
     return role == ROLE_RETAILER ? "/retail" : "/console";
 }
 
