@@ -47,8 +47,9 @@ the_whole_json(void **state)
         "\"canonical\":\"https://id.gs1.org/01/09506000134352/10/L24A0917/21/UNIT0\"},\"product\":"
         "{\"gtin\":\"09506000134352\",\"item\":\"AC-100\",\"brand\":\"Example\",\"name\":\"Angle "
         "grinder, 18 V\",\"model\":\"AG18\",\"support\":\"https://example.com/help\"},\"unit\":"
-        "{\"lot\":\"L24A0917\",\"made_on\":\"2024-10-04\",\"expires_on\":\"2034-10-02\"},"
-        "\"warranty\":{\"covered\":false,\"asked_for\":\"2026-11-22\",\"entitlements\":[{\"id\":"
+        "{\"lot\":\"L24A0917\",\"made_on\":\"2024-10-04\",\"expires_on\":\"2034-10-02\","
+        "\"registered\":false},\"warranty\":{\"covered\":false,\"asked_for\":\"2026-11-22\","
+        "\"entitlements\":[{\"id\":"
         "\"standard\",\"title\":\"Manufacturer's warranty\",\"covers\":\"parts, labour\","
         "\"starts_on\":\"2023-11-14\",\"ends_on\":\"2025-11-14\",\"why\":\"ended\"}]},"
         "\"checked_at\":\"2026-11-22T14:33:20Z\"}\n",
@@ -98,7 +99,7 @@ front_page(void **state)
     assert_int_equal(g->response.status, 200);
     assert_string_equal(g->response.content_type, "text/html; charset=utf-8");
     assert_true(answer_holds(g, "action=\"/check\""));
-    assert_string_equal(answer_header(g, "Vary"), "Accept-Language");
+    assert_string_equal(answer_header(g, "Vary"), "Accept, Accept-Language");
     assert_string_equal(answer_header(g, "Content-Language"), "en");
 }
 
