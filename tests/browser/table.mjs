@@ -114,7 +114,48 @@ function staff(demo) {
     { name: 'return desk', path: '/retail', words: true, role: 'retailer' },
     { name: 'return desk: set-up', path: '/retail/scanner', words: true, role: 'retailer' },
   ];
+  pages.push(...service(demo));
   return pages.map((row) => ({ staff: true, scripts: true, pages: 20, ...row }));
+}
+
+// The service desk. What changes a unit has one of its own.
+function service(demo) {
+  const technician = { role: 'service' };
+  const scanned = (words) => `/service?code=${encodeURIComponent(demo.origin + demo.path(words))}`;
+  const own = (more) => () => ({ path: `/service?code=${encodeURIComponent(demo.origin + demo.sold().path)}${more}` });
+  const replacement = () => {
+    const [next] = demo.issue(1);
+    return { ...own('&do=replace')(), next: demo.origin + next.path };
+  };
+  const owned = async () => {
+    const unit = await demo.owned();
+    return { path: `/service/${unit.gtin}/${unit.serial}?do=lose_secret` };
+  };
+  const send = press('#act button');
+  return [
+    { name: 'service', path: '/service', words: true, firstScreen: ['#code', '#scan button'], ...technician },
+    { name: 'service: covered', path: scanned('sold today'), words: true, firstScreen: ['#verdict', '#covered'], ...technician },
+    { name: 'service: stolen', path: scanned('reported stolen'), ...technician },
+    { name: 'service: recalled', path: scanned('recalled: stop'), ...technician },
+    { name: 'service: forged', path: scanned('one character'), firstScreen: ['#verdict'], ...technician },
+    { name: 'service: no code', path: '/service?code=hello%20there%2C%20world', status: 404, ...technician },
+    { name: 'service: a serial alone', path: `/service?code=${label(demo)}`, ...technician },
+    { name: 'service: without a label', path: `/service/09506000134352/${label(demo)}?on=2031-01-01`, ...technician },
+    { name: 'service: repair', path: `${scanned('sold today')}&do=service`, words: true, ...technician },
+    { name: 'service: repaired', begin: own('&do=service'), act: together(fill('fault', '<b>"Rattles" & smells</b>'), send), ...technician },
+    { name: 'service: out of use, sure?', begin: own('&do=retire'), act: together(fill('reason', 'burnt'), send), ...technician },
+    { name: 'service: hold', path: `${scanned('sold today')}&do=hold`, ...technician },
+    { name: 'service: replacement', begin: replacement, words: true, ...technician,
+      act: together(fill('new_code', 'next'), fill('reason', 'W'.repeat(60)), send) },
+    { name: 'service: replaced', begin: replacement, ...technician, act: [together(fill('new_code', 'next'), fill('reason', 'burnt'), send), send] },
+    { name: 'service: registered', begin: own('&do=activate'), act: send, words: true, ...technician },
+    { name: 'service: secret lost', begin: owned, act: send, ...technician },
+    { name: 'service: many', path: '/service', words: true, ...technician,
+      act: together((page) => page.locator('#codes').fill([demo.origin + demo.path('sold today'), demo.path('one character'), 'hello', label(demo)].join('\n')),
+        press('form[action$=many] button')) },
+    { name: 'service: many, none', path: '/service', ...technician, then: 400,
+      act: together((page) => page.locator('#codes').fill('x'), (page) => page.locator('#many-gtin').fill('123'), press('form[action$=many] button')) },
+  ];
 }
 
 const widths = [320, 360, 768, 1280];

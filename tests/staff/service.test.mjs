@@ -116,7 +116,8 @@ test('what the label is: each in its own words', async () => {
   assert.deepEqual(finding(bare), ['caution', 'ok']);
   assert.match(bare, /Typed without the signature/);
   const forged = await get(`/service?code=${encodeURIComponent(one.label.replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A')))}`);
-  assert.deepEqual(finding(forged), ['bad']);
+  assert.deepEqual(finding(forged), ['bad', 'none']);
+  assert.match(forged, /id="covered">Not covered/);
   assert.match(forged, /there is no claim from it/);
   assert.doesNotMatch(forged, /Covered until|do=service/);
   const lower = await get(`/service?code=${encodeURIComponent(one.label.toLowerCase())}`);
