@@ -5,11 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* FNV-1a: nearly every word that is not the one is passed over without reading its key. */
+static uint32_t
+hash_key(struct slice key)
+{
+    uint32_t hash = 2166136261U;
+    for (size_t i = 0; i < key.len; i++)
+        hash = (hash ^ (unsigned char)key.data[i]) * 16777619U;
+    return hash;
+}
+
 int
 words_find(const struct words *words, struct slice key)
 {
+    uint32_t hash = hash_key(key);
     for (size_t i = 0; i < words->count; i++)
-        if (slice_equal(key, words->list[i].key))
+        if (words->list[i].hash == hash && slice_equal(key, words->list[i].key))
             return (int)i;
     return -1;
 }
@@ -24,6 +35,7 @@ add_word(struct words *words, const struct ini_entry *entry, const char *key, st
     *word = (struct word){.line = entry->line, .path = entry->path};
     text_init(&word->text, WORD_TEXT_MAX);
     (void)snprintf(word->key, sizeof word->key, "%s", key);
+    word->hash = hash_key(slice_of(word->key));
     return ERR_OK;
 }
 

@@ -16,6 +16,7 @@ enum { WORDS_MAX = 1600, WORD_KEY_MAX = 2 * INI_NAME_MAX + 1, WORD_TEXT_MAX = 20
 
 struct word {
     char key[WORD_KEY_MAX + 1];
+    uint32_t hash; /* of the key */
     int line;
     const char *path; /* of its file */
     struct text text;
