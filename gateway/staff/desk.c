@@ -284,7 +284,7 @@ void
 desk_go(struct desk *desk, const struct unit_key *key, enum event_type done)
 {
     struct text path;
-    text_init(&path, 4 * SCANNED_MAX);
+    text_init(&path, DESK_LINK_MAX);
     desk_path(&path, desk, key);
     text_printf(&path, "done=%s", event_type_name(done));
     page_go(&desk->page, text_ok(&path) ? path.data : "/service");
@@ -297,7 +297,7 @@ put_paths(struct desk *desk)
     struct text path;
     char here[PAGE_PATH_MAX + 1];
     struct text *out = &desk->page.document;
-    text_init(&path, 4 * SCANNED_MAX);
+    text_init(&path, DESK_LINK_MAX);
     desk_path(&path, desk, &desk->key);
     json_put_text(out, "self", text_ok(&path) ? path.data : "");
     text_free(&path);

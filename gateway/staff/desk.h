@@ -5,7 +5,7 @@
 
 #include "gateway/staff/about.h"
 
-enum { SCANNED_MAX = 1024, DESK_PATH_MAX = 900 };
+enum { SCANNED_MAX = 1024, DESK_PATH_MAX = 900, DESK_LINK_MAX = 4096 };
 
 struct desk {
     struct page page;

@@ -68,7 +68,7 @@ hand_over(struct desk *desk, const struct json_node *root)
     put_secret(desk, secret);
     sodium_memzero(secret, sizeof secret);
     struct text path;
-    text_init(&path, 4 * SCANNED_MAX);
+    text_init(&path, DESK_LINK_MAX);
     desk_path(&path, desk, &desk->key);
     json_put_text(&desk->page.document, "self", text_ok(&path) ? path.data : "");
     text_free(&path);
