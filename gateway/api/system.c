@@ -4,6 +4,8 @@
 #include "gateway/api/writes.h"
 #include "gateway/json/write.h"
 
+enum { DAY = 86400 };
+
 static void
 put_registry(struct text *out, const struct registry_health *health)
 {
@@ -30,8 +32,19 @@ put_registry(struct text *out, const struct registry_health *health)
     text_char(out, '}');
 }
 
+/* Whole days since it began, and while it issues, until it ends. */
 static void
-put_key(struct text *out, const struct keyset_entry *key)
+put_age(struct text *out, const struct keyset_entry *key, int64_t now)
+{
+    int64_t left = key->not_after > now ? (key->not_after - now) / DAY : 0;
+    if (key->not_before <= now)
+        json_put_number(out, "age_days", (now - key->not_before) / DAY);
+    if (key->status == KEY_ACTIVE)
+        json_put_number(out, "days_left", left);
+}
+
+static void
+put_key(struct text *out, const struct keyset_entry *key, int64_t now)
 {
     json_put(out, NULL, "{");
     json_put_text(out, "name", key->name);
@@ -44,13 +57,14 @@ put_key(struct text *out, const struct keyset_entry *key)
     json_put_text(out, "status", key_status_name(key->status));
     json_put_time(out, "not_before", key->not_before);
     json_put_time(out, "not_after", key->not_after);
+    put_age(out, key, now);
     json_put_time(out, "compromised_since", key->compromised_since);
     json_put_text(out, "reason", key->reason);
     text_char(out, '}');
 }
 
 static void
-put_keyset(struct text *out, struct keyring *ring)
+put_keyset(struct text *out, struct keyring *ring, int64_t now)
 {
     const struct keyset *keyset = keyring_acquire(ring);
     json_put(out, "keyset", "{");
@@ -58,7 +72,7 @@ put_keyset(struct text *out, struct keyring *ring)
     json_put_time(out, "changed_at", keyring_changed_at(ring));
     json_put(out, "keys", "[");
     for (size_t i = 0; i < keyset->count; i++)
-        put_key(out, &keyset->entries[i]);
+        put_key(out, &keyset->entries[i], now);
     text_put(out, "]}");
     keyring_release(ring, keyset);
 }
@@ -92,7 +106,7 @@ api_system(struct worker *worker, const struct request *request, struct response
     json_put_time(out, "started_at", app->started_at);
     json_put_time(out, "now", request->now);
     put_registry(out, &health);
-    put_keyset(out, app->keyring);
+    put_keyset(out, app->keyring, request->now);
     put_configuration(out, app->config);
     text_put(out, "}\n");
 }

@@ -9,9 +9,10 @@
  *  "registry": {"units", "products", "lots", "recalls", "events", "operations", "notices",
  *    "sessions", "bytes_used", "bytes_max", and since the start "commits" and the "writes" in
  * them}, "keyset": {"version", "changed_at", "keys": [{"name", "kid", "organisation",
- * "gtin_prefixes": [], "status", "not_before", "not_after", "compromised_since", "reason"}]},
- *  "configuration": {"base_url", "document_hosts": [], "workers", "log"}}.
- * No secret, and no path of the machine. 503: the registry does not answer. */
+ * "gtin_prefixes": [], "status", "not_before", "not_after", "age_days" since it began, "days_left"
+ * of an active one, "compromised_since", "reason"}]}, "configuration": {"base_url",
+ * "document_hosts": [], "workers", "log"}}. No secret, and no path of the machine. 503: the
+ * registry does not answer. */
 handler api_system;
 
 #endif

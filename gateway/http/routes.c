@@ -8,9 +8,11 @@
 #include "gateway/api/system.h"
 #include "gateway/api/units.h"
 #include "gateway/http/http.h"
+#include "gateway/staff/catalogue.h"
 #include "gateway/staff/console.h"
 #include "gateway/staff/issuing.h"
 #include "gateway/staff/retail.h"
+#include "gateway/staff/running.h"
 #include "gateway/staff/service.h"
 #include "gateway/staff/staff.h"
 #include "gateway/visitor/visitor.h"
@@ -28,6 +30,7 @@ enum {
     PRODUCT_BODY_MAX = 64 * 1024,
     LOT_BODY_MAX = 4 * 1024,
     RECALL_BODY_MAX = 16 * 1024,
+    RECORD_FORM_MAX = 64 * 1024, /* up to three bytes for each of a record */
     REPORT_BODY_MAX = 8 * 1024,
     CLOSING_BODY_MAX = 2 * 1024
 };
@@ -130,6 +133,25 @@ const struct route http_routes[] = {
     {METHOD_POST, "/service/many", ROLE_SERVICE, BODY_MAX, form, staff_service_many},
     {METHOD_GET, "/service/{}/{}", ROLE_SERVICE, 0, NULL, staff_service_unit},
     {METHOD_POST, "/service/{}/{}", ROLE_SERVICE, FORM_BODY_MAX, form, staff_service_act},
+    {METHOD_GET, "/console/recalls", ROLES_EVERYTHING, 0, NULL, staff_recalls},
+    {METHOD_GET, "/console/recalls/new", ROLE_OPERATOR, 0, NULL, staff_recall_new},
+    {METHOD_POST, "/console/recalls/new", ROLE_OPERATOR, RECORD_FORM_MAX, form, staff_recall_open},
+    {METHOD_GET, "/console/recalls/{}", ROLES_EVERYTHING, 0, NULL, staff_recall},
+    {METHOD_POST, "/console/recalls/{}", ROLE_OPERATOR, FORM_BODY_MAX, form, staff_recall_lift},
+    {METHOD_GET, "/console/products", ROLES_EVERYTHING, 0, NULL, staff_products},
+    {METHOD_GET, "/console/products/new", ROLE_OPERATOR, 0, NULL, staff_product_new},
+    {METHOD_POST, "/console/products/new", ROLE_OPERATOR, RECORD_FORM_MAX, form, staff_product_put},
+    {METHOD_GET, "/console/products/{}", ROLES_EVERYTHING, 0, NULL, staff_product},
+    {METHOD_POST, "/console/products/{}", ROLE_OPERATOR, RECORD_FORM_MAX, form, staff_product_put},
+    {METHOD_POST, "/console/products/{}/lot", ROLE_OPERATOR, FORM_BODY_MAX, form, staff_lot_put},
+    {METHOD_GET, "/console/credentials", ROLE_ADMIN, 0, NULL, staff_credentials},
+    {METHOD_GET, "/console/credentials/new", ROLE_ADMIN, 0, NULL, staff_credential_new},
+    {METHOD_POST, "/console/credentials/new", ROLE_ADMIN, FORM_BODY_MAX, form,
+     staff_credential_make},
+    {METHOD_GET, "/console/credentials/{}", ROLE_ADMIN, 0, NULL, staff_credential},
+    {METHOD_POST, "/console/credentials/{}", ROLE_ADMIN, FORM_BODY_MAX, form, staff_credential_act},
+    {METHOD_GET, "/console/keys", ROLES_EVERYTHING, 0, NULL, staff_keys},
+    {METHOD_GET, "/console/system", ROLES_RUNNING, 0, NULL, staff_system},
     {METHOD_POST, "/v1/reports", ROLES_ANYBODY, REPORT_BODY_MAX, json, api_report_fake},
     {METHOD_GET, "/v1/notices", ROLES_EVERYTHING, 0, NULL, api_notices},
     {METHOD_GET, "/v1/notices/{}", ROLES_EVERYTHING, 0, NULL, api_notice},

@@ -26,6 +26,7 @@ static const struct {
     {ROLE_OPERATOR | ROLE_ISSUER, "issue"},
     {ROLE_OPERATOR, "operate"},
     {ROLE_ADMIN, "credentials"},
+    {ROLE_OPERATOR | ROLE_AUDITOR | ROLE_ADMIN, "system"},
 };
 
 static void
@@ -86,7 +87,8 @@ page_begin(struct page *page, struct worker *worker, const struct request *reque
            struct response *response, const char *title)
 {
     char path[PAGE_PATH_MAX + 1];
-    *page = (struct page){worker, request, response, NULL, {0}, 200, false, false};
+    *page =
+        (struct page){.worker = worker, .request = request, .response = response, .status = 200};
     page->language = request_language(request, pages_languages(worker->app->pages));
     text_init(&page->document, PAGE_DOCUMENT_MAX);
     text_put(&page->document, "{");
@@ -188,12 +190,26 @@ is_good(const struct response *answer)
 }
 
 static void
+take_pointer(struct page *page, const struct response *answer)
+{
+    struct json_doc *doc = NULL;
+    struct fault fault = {ERR_OK, ""};
+    if (json_parse(text_slice(&answer->body), PAGE_DOCUMENT_MAX, &doc, &fault) != ERR_OK)
+        return;
+    const struct json_node *first = json_item(json_member_of(json_root(doc), "errors"), 0);
+    if (!slice_copy(page->wrong, sizeof page->wrong, json_string(json_member_of(first, "pointer"))))
+        page->wrong[0] = '\0';
+    json_free(doc);
+}
+
+static void
 put_problem(struct page *page, const struct response *answer, const struct question *question)
 {
     if (is_good(answer) || question->optional || page->has_problem)
         return;
     json_put(&page->document, "problem", "");
     text_slice_put(&page->document, text_slice(&answer->body));
+    take_pointer(page, answer);
     page->has_problem = true;
 }
 

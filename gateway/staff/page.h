@@ -13,17 +13,18 @@
 #include "gateway/api/app.h"
 #include "gateway/json/json.h"
 
-enum { PAGE_DOCUMENT_MAX = 8 * 1024 * 1024, PAGE_PATH_MAX = 400 };
+enum { PAGE_DOCUMENT_MAX = 8 * 1024 * 1024, PAGE_PATH_MAX = 400, PAGE_POINTER_MAX = 80 };
 
 struct page {
     struct worker *worker;
     const struct request *request;
     struct response *response;
     const char *language;
-    struct text document; /* an object that is still open: json_put_… adds to it */
-    int status;           /* of the page; 200 unless set */
-    bool camera;          /* may use the camera and run the code reader */
-    bool has_problem;     /* the document holds one already */
+    struct text document;             /* an object that is still open: json_put_… adds to it */
+    int status;                       /* of the page; 200 unless set */
+    bool camera;                      /* may use the camera and run the code reader */
+    bool has_problem;                 /* the document holds one already */
+    char wrong[PAGE_POINTER_MAX + 1]; /* JSON pointer of what the problem is about; "" */
 };
 
 /* `title` is a word: "staff title.units". */

@@ -21,6 +21,8 @@ home_of(enum role role)
         return "/service";
     if (role == ROLE_ISSUER)
         return "/console/issue";
+    if (role == ROLE_ADMIN)
+        return "/console/credentials";
     return role == ROLE_RETAILER ? "/retail" : "/console";
 }
 

@@ -113,6 +113,7 @@ function staff(demo) {
     { name: 'console: stolen', path: '/console/stolen', words: true, ...operator },
     { name: 'return desk', path: '/retail', words: true, role: 'retailer' },
     { name: 'return desk: set-up', path: '/retail/scanner', words: true, role: 'retailer' },
+    ...keeping(operator),
   ];
   pages.push(...service(demo));
   return pages.map((row) => ({ staff: true, scripts: true, pages: 20, ...row }));
@@ -157,6 +158,34 @@ function service(demo) {
       act: together((page) => page.locator('#codes').fill('x'), (page) => page.locator('#many-gtin').fill('123'), press('form[action$=many] button')) },
   ];
 }
+// What the operator keeps, and what the administrator does.
+function keeping(operator) {
+  const admin = { role: 'admin' };
+  const gtin = '09506000134352';
+  const recall = together(fill('id', 'id'), fill('gtin', 'gtin'), fill('text_0', 'long'), fill('text', 'long'), press('main form button'));
+  const wanted_ = { id: 'R-"9"', gtin, long: `<b>${'W'.repeat(120)}` };
+  return [
+    { name: 'console: recalls', path: '/console/recalls', ...operator },
+    { name: 'console: recall', path: '/console/recalls/R-2026-01?count=1', ...operator },
+    { name: 'console: new recall', path: `/console/recalls/new?gtin=${gtin}`, words: true, ...operator },
+    { name: 'console: new recall, wrong', path: '/console/recalls/new', ...wanted_, act: together(openAll, recall), then: 400, ...operator },
+    { name: 'console: new recall, counted', path: '/console/recalls/new', ...wanted_, id: 'R-9', act: together(openAll, fill('language_0', 'de'), recall), ...operator },
+    { name: 'console: products', path: '/console/products', ...operator },
+    { name: 'console: product', path: `/console/products/${gtin}?lot=L24A0917`, words: true, ...operator },
+    { name: 'console: product of an auditor', path: `/console/products/${gtin}`, role: 'auditor' },
+    { name: 'console: product, wrong', path: `/console/products/${gtin}`, months_0: 'W'.repeat(4), act: together(fill('months_0', 'months_0'), press('main form[method=post] button')), then: 400, ...operator },
+    { name: 'console: no such product', path: '/console/products/1', status: 404, ...operator },
+    { name: 'console: keys', path: '/console/keys', words: true, ...operator },
+    { name: 'console: system', path: '/console/system', words: true, ...operator },
+    { name: 'console: system of an admin', path: '/console/system', ...admin },
+    { name: 'console: credentials', path: '/console/credentials', words: true, ...admin },
+    { name: 'console: new credential', path: '/console/credentials/new', ...admin },
+    { name: 'console: a key, once', path: '/console/credentials/new', ...admin, then: 201,
+      act: together((page) => page.locator('#role').selectOption('retailer'), fill('name', 'till'), fill('organisation', 'shop'), press('main form button')), till: 'x', shop: 'W'.repeat(60) },
+    { name: 'console: credential', path: '/console/credentials', ...admin, act: press('main tbody a') },
+  ];
+}
+const openAll = (page) => page.locator('main summary').evaluateAll((all) => all.forEach((one) => one.click()));
 
 const widths = [320, 360, 768, 1280];
 const thorough = widths.flatMap((width) => ['light', 'dark'].flatMap((scheme) => [

@@ -222,7 +222,7 @@ test('keys', async () => {
   world.newKey('plant-b');
   must('keys', 'revoke', 'plant-b', '--compromised-since', '2026-01-01T00:00:00Z', '--reason', 'lost', '--yes', '--data', world.data);
   for (let tries = 0; tries < 100; tries++) {
-    const { keys: listed } = await get(200, '/v1/keys');
+    const { keys: listed } = await (await fetch(`${gateway.base}/v1/keys`)).json();
     if (listed.some(({ status }) => status === 'revoked')) break;
     await new Promise((later) => setTimeout(later, 50));
   }
