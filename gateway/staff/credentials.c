@@ -69,7 +69,7 @@ static void
 put_form(struct page *page)
 {
     char role[ROLE_CHARS + 1];
-    struct form form = {page, fields, NULL, NULL, "", FORM_NO_ROW, FORM_NO_ROW};
+    struct form form = {page, fields, NULL, NULL, "", FORM_NO_ROW, FORM_NO_ROW, NULL};
     if (page_field(page, "role", role, sizeof role))
         json_put_text(&page->document, "chosen", role);
     if (strcmp(page->wrong, "/role") == 0)
@@ -95,7 +95,7 @@ put_body(struct page *page, struct text *body)
     char role[ROLE_CHARS + 1];
     char day[DAY_CHARS + 1];
     char end[TIME_TEXT_MAX] = "";
-    const struct form form = {page, fields, NULL, NULL, "", FORM_NO_ROW, FORM_NO_ROW};
+    const struct form form = {page, fields, NULL, NULL, "", FORM_NO_ROW, FORM_NO_ROW, NULL};
     if (!page_field(page, "role", role, sizeof role) ||
         !page_field(page, "expires_at", day, sizeof day))
         return false;
@@ -155,7 +155,7 @@ rotate(struct page *page, const char *id)
 {
     static const struct form_field grace[] = {{"grace_seconds", FORM_NUMBER, true, false, 8},
                                               {NULL, FORM_TEXT, false, false, 0}};
-    const struct form form = {page, grace, NULL, NULL, "", FORM_NO_ROW, FORM_NO_ROW};
+    const struct form form = {page, grace, NULL, NULL, "", FORM_NO_ROW, FORM_NO_ROW, NULL};
     char path[PAGE_PATH_MAX + 1] = "";
     struct text body;
     text_init(&body, BODY_JSON_MAX);
@@ -195,7 +195,7 @@ revoke(struct page *page, const char *id)
         ask_to_delete(page, id, "/v1/credentials/{}", "revoked");
         return;
     }
-    page_refuse(page, "staff credential.type_id");
+    page_refuse(page, "staff credential.wrong_id");
     show(page, id);
 }
 

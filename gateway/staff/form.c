@@ -117,10 +117,15 @@ put_field(const struct form *form, const struct form_field *field)
 {
     struct text *out = &form->page->document;
     char name[NAME_MAX];
+    char label[NAME_MAX];
     name_of(name, field->name, form->shown);
+    (void)snprintf(label, sizeof label, "%s%s", form->prefix == NULL ? "" : form->prefix,
+                   field->name);
     json_put(out, NULL, "{");
     json_put_text(out, "name", name);
-    json_put_text(out, "label", field->name);
+    json_put_text(out, "label", label);
+    if (form->shown != FORM_NO_ROW)
+        json_put_bool(out, "in_row", true);
     json_put_text(out, "kind", kinds[field->kind].kind);
     json_put_text(out, "type", kinds[field->kind].type);
     if (field->max > 0)

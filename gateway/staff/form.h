@@ -3,10 +3,10 @@
  * what was typed becomes the object, and is shown again when the API refuses it, the field that it
  * refuses marked. Rows of fields, for arrays of objects, are NAME_0, NAME_1 …
  *
- * In the document: {"fields": [{"name", "label": word of "staff form", "kind": "input", "area" or
- * "check", "type" of an input, "max", "required", "hint": there is one, of the same name in "staff
- * form_hint", "value", "checked", "wrong": the problem is about it, "stored": what others wrote
- * meanwhile}]}, for staff/pieces/b_form_fields.html. */
+ * In the document: {"fields": [{"name", "label": word of "staff form", "in_row", "kind": "input",
+ * "area" or "check", "type" of an input, "max", "required", "hint": there is one, of the same name
+ * in "staff form_hint", "value", "checked", "wrong": the problem is about it, "stored": what others
+ * wrote meanwhile}]}, for staff/pieces/b_form_fields.html. */
 #ifndef ASSAY_STAFF_FORM_H
 #define ASSAY_STAFF_FORM_H
 
@@ -39,6 +39,7 @@ struct form {
     const char *pointer;            /* of the object: "", "/texts/0" */
     int row;                        /* of the fields that were sent, or FORM_NO_ROW */
     int shown;                      /* what that row is called when it is shown */
+    const char *prefix;             /* of the words of a row's fields: "entitlement_"; or NULL */
 };
 
 /* The fields as a member `name`, or without one as an item of an array. */

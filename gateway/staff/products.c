@@ -67,12 +67,13 @@ put_entitlement(struct form form, int row, int shown)
     (void)snprintf(pointer, sizeof pointer, "/entitlements/%d", shown);
     (void)snprintf(name, sizeof name, "remove_%d", shown);
     form.fields = entitlement;
+    form.prefix = "entitlement_";
     form.pointer = pointer;
     form.row = row;
     form.shown = shown;
     json_put(out, NULL, "{");
     json_put_number(out, "number", shown + 1);
-    if (form.record != NULL || row != FORM_NO_ROW)
+    if (form.record != NULL || row < FORM_ROWS_MAX)
         json_put_text(out, "remove", name);
     form_put(&form, "row");
     text_char(out, '}');
@@ -108,7 +109,7 @@ static void
 put_form(struct page *page, const struct json_node *record, const struct json_node *stored,
          uint64_t version)
 {
-    struct form form = {page, naming, record, stored, "", FORM_NO_ROW, FORM_NO_ROW};
+    struct form form = {page, naming, record, stored, "", FORM_NO_ROW, FORM_NO_ROW, NULL};
     json_put_number(&page->document, "version", (int64_t)version);
     form_put(&form, "naming");
     form.fields = policies;
@@ -148,9 +149,9 @@ put_lot(struct page *page, const char *gtin)
     int status = read_record(page, path, true, &doc);
     const struct json_node *record = json_root(doc);
     const struct form form = {page, dates,       sent ? NULL : record, sent ? record : NULL,
-                              "",   FORM_NO_ROW, FORM_NO_ROW};
-    const struct form empty = {page, dates, NULL, NULL, "", FORM_ROWS_MAX, FORM_NO_ROW};
-    json_put(&page->document, "lot", "{");
+                              "",   FORM_NO_ROW, FORM_NO_ROW,          NULL};
+    const struct form empty = {page, dates, NULL, NULL, "", FORM_ROWS_MAX, FORM_NO_ROW, NULL};
+    json_put(&page->document, "lot_form", "{");
     json_put_text(&page->document, "lot", lot);
     json_put_number(&page->document, "version", (int64_t)version_of(record));
     if (status == 200)
@@ -216,7 +217,7 @@ static bool
 put_body(struct page *page, struct text *body)
 {
     int rows[FORM_ROWS_MAX];
-    struct form form = {page, naming, NULL, NULL, "", FORM_NO_ROW, FORM_NO_ROW};
+    struct form form = {page, naming, NULL, NULL, "", FORM_NO_ROW, FORM_NO_ROW, NULL};
     text_char(body, '{');
     bool good = form_json(&form, body);
     form.fields = policies;
@@ -300,7 +301,7 @@ put_dates(struct page *page, const char *gtin, const char *lot)
 {
     char path[PAGE_PATH_MAX + 1];
     struct text body;
-    const struct form form = {page, dates, NULL, NULL, "", FORM_NO_ROW, FORM_NO_ROW};
+    const struct form form = {page, dates, NULL, NULL, "", FORM_NO_ROW, FORM_NO_ROW, NULL};
     uint64_t version = form_version(page);
     if (!page_path(path, "/v1/lots/{}/{}", (const char *[]){gtin, lot}))
         return 400;

@@ -40,7 +40,7 @@ static const struct form_field translation[] = {
 static struct form
 form_of(struct page *page, const struct form_field *fields)
 {
-    return (struct form){page, fields, NULL, NULL, "", FORM_NO_ROW, FORM_NO_ROW};
+    return (struct form){page, fields, NULL, NULL, "", FORM_NO_ROW, FORM_NO_ROW, NULL};
 }
 
 /* Rows that are filled come first, so that their places are those of the API. */
@@ -52,6 +52,7 @@ put_translations(struct page *page)
     struct form form = form_of(page, translation);
     size_t count = form_rows(page, translation, rows);
     form.pointer = pointer;
+    form.prefix = "translation_";
     json_put(&page->document, "translations", "[");
     for (int i = 0; i < RECALL_TEXTS_MAX; i++) {
         (void)snprintf(pointer, sizeof pointer, "/texts/%d", i);
@@ -190,7 +191,7 @@ show_preview(struct opening *o)
 static bool
 refuse_typed(struct opening *o)
 {
-    page_refuse(o->page, "staff recall.type_number");
+    page_refuse(o->page, "staff recall.wrong_number");
     show_preview(o);
     return false;
 }

@@ -100,7 +100,7 @@ lift(struct page *page, const char *id)
     const struct question question = {
         .method = METHOD_POST, .path = path, .has_version = version > 0, .version = version};
     if (!form_says(page, "confirm", id)) {
-        page_refuse(page, "staff recall.type_id");
+        page_refuse(page, "staff recall.wrong_id");
         return 400;
     }
     if (!page_path(path, "/v1/recalls/{}/lift", (const char *[]){id}))

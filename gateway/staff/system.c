@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
+#include <inttypes.h>
 
 #include "gateway/json/write.h"
 #include "gateway/staff/page.h"
@@ -38,7 +38,9 @@ put_ages(struct page *page, const struct json_node *system)
     text_char(out, '}');
     if (changed > 0)
         json_put_number(out, "keyset_age", (now - changed) / DAY);
-    json_put_number(out, "megabytes", number_of(registry, "bytes_used") / (1 << 20));
+    int64_t tenths = number_of(registry, "bytes_used") * 10 / (1 << 20);
+    json_put(out, "megabytes", "\"");
+    text_printf(out, "%" PRId64 ".%" PRId64 "\"", tenths / 10, tenths % 10);
     json_put_number(out, "gigabytes_max", number_of(registry, "bytes_max") / (1 << 30));
 }
 

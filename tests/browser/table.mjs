@@ -158,6 +158,7 @@ function service(demo) {
       act: together((page) => page.locator('#codes').fill('x'), (page) => page.locator('#many-gtin').fill('123'), press('form[action$=many] button')) },
   ];
 }
+
 // What the operator keeps, and what the administrator does.
 function keeping(operator) {
   const admin = { role: 'admin' };

@@ -226,6 +226,7 @@ test('keys', async () => {
     if (listed.some(({ status }) => status === 'revoked')) break;
     await new Promise((later) => setTimeout(later, 50));
   }
+  await get(200, '/v1/keys');
   const { keys: listed } = await get(200, '/.well-known/jwks.json');
   assert.deepEqual(listed.map(({ status }) => status).sort(), ['active', 'revoked']);
 });
@@ -350,6 +351,73 @@ test('the service desk\'s pages', async () => {
   await send(200, desk, { event: 'replace', version: '3', reason: 'worn', claim: 'no', new_code: link(other) });
   await send(200, `/service/${gtin}/${third.serial}`, { event: 'activate' });
   await send(200, `/service/${gtin}/${third.serial}`, { event: 'lose_secret' });
+});
+
+test('the console\'s pages about recalls, products, credentials and the gateway', async () => {
+  const form = { ...html, 'content-type': 'application/x-www-form-urlencoded' };
+  const send = (status, to, fields, key = 'operator') => post(status, to, key, new URLSearchParams(fields).toString(), form);
+  const at = '/console/recalls/new';
+  const recall = { id: 'P-1', gtin, text: 'It may overheat.', stop_use: 'yes', language_0: 'de', text_0: 'Es kann heiß werden.' };
+  await send(200, at, recall);
+  await send(200, at, { ...recall, edit: '1' });
+  await send(400, at, { ...recall, confirm: 'nothing' });
+  await send(303, at, { ...recall, confirm: 'P-1', once: 'p1' });
+  await send(409, at, { ...recall, confirm: 'P-1' });
+  await send(422, at, { ...recall, id: 'P-2', gtin: '09506000134376' });
+  await get(200, '/console/recalls', 'auditor', html);
+  await get(400, '/console/recalls?cursor=x', 'auditor', html);
+  await get(200, `${at}?gtin=${gtin}&lot=L1`, 'operator', html);
+  await get(200, '/console/recalls/P-1?count=1&done=opened', 'auditor', html);
+  await get(404, '/console/recalls/P-9', 'auditor', html);
+  await send(400, '/console/recalls/P-1', { confirm: 'P-2' });
+  await send(409, '/console/recalls/P-1', { confirm: 'P-1', version: '7' });
+  await send(303, '/console/recalls/P-1', { confirm: 'P-1', version: '1' });
+  await send(404, '/console/recalls/P-9', { confirm: 'P-9' });
+
+  const other = '09506000134383';
+  const row = { id_0: 'one', title_0: 'One year', months_0: '12', starts_0: 'sale' };
+  const product = { gtin: other, name: 'Lamp', offset_minutes: '60', ...row };
+  await get(200, '/console/products/new', 'operator', html);
+  await send(400, '/console/products/new', { ...product, months_0: 'many' });
+  await send(303, '/console/products/new', { ...product, once: 'lamp' });
+  await send(422, '/console/products/new', { ...product, name: 'Lamps', once: 'lamp' });
+  await send(409, '/console/products/new', product);
+  await get(200, '/console/products', 'auditor', html);
+  await get(400, '/console/products?cursor=x', 'auditor', html);
+  await get(200, `/console/products/${other}?lot=L1&done=product`, 'auditor', html);
+  await get(404, '/console/products/09506000134376', 'auditor', html);
+  const one = `/console/products/${other}`;
+  await send(400, one, { ...product, support: 'x', version: '1' });
+  await send(303, one, { ...product, version: '1', once: 'lamp2' });
+  await send(422, one, { ...product, name: 'Lamps', version: '1', once: 'lamp2' });
+  await send(409, one, { ...product, version: '1' });
+  const lot = { lot: 'L1', made_on: '2026-01-01', version: '0' };
+  await send(400, `${one}/lot`, { lot: '' });
+  await send(303, `${one}/lot`, { ...lot, once: 'lot' });
+  await send(422, `${one}/lot`, { ...lot, made_on: '2026-01-02', once: 'lot' });
+  await send(409, `${one}/lot`, lot);
+  await send(404, '/console/products/09506000134376/lot', lot);
+
+  const till = { role: 'retailer', name: 'till 9', organisation: 'Tool Shop', expires_at: '2099-01-01' };
+  const make = '/console/credentials/new';
+  await get(200, make, 'admin', html);
+  const [, id_] = /assay_([0-9A-Z]{8})_/.exec(await send(201, make, { ...till, once: 'till' }, 'admin'));
+  await send(409, make, { ...till, once: 'till' }, 'admin');
+  await send(422, make, { ...till, name: 'till 10', once: 'till' }, 'admin');
+  await send(400, make, { ...till, role: 'owner' }, 'admin');
+  await get(200, '/console/credentials', 'admin', html);
+  await get(400, '/console/credentials?cursor=x', 'admin', html);
+  await get(404, '/console/credentials/NOBODY00', 'admin', html);
+  const its = `/console/credentials/${id_}`;
+  await get(200, `${its}?done=revoked`, 'admin', html);
+  await send(201, its, { do: 'rotate', grace_seconds: '60' }, 'admin');
+  await send(303, its, { do: 'sign_out' }, 'admin');
+  await send(400, its, { do: 'revoke', confirm: 'it' }, 'admin');
+  await send(409, its, { do: 'revoke', confirm: id_, version: '9' }, 'admin');
+  await send(303, its, { do: 'revoke', confirm: id_ }, 'admin');
+  await send(404, '/console/credentials/NOBODY00', { do: 'sign_out' }, 'admin');
+  await get(200, '/console/keys', 'auditor', html);
+  await get(200, '/console/system', 'admin', html);
 });
 
 test('warranty, claims and returns', async () => {
