@@ -23,6 +23,8 @@ enum {
 #define MODULE_MM 0.40
 #define ROLL_WIDTH_MM 50.0
 #define ROLL_HEIGHT_MM 30.0
+#define CARD_WIDTH_MM 100.0
+#define CARD_HEIGHT_MM 70.0
 #define MILLI 1000.0
 
 static const char heading[] = "Claim code";
@@ -112,8 +114,8 @@ static bool
 open_zpl(struct print *print)
 {
     struct zpl_print roll = {.dpi = 300,
-                             .label_width = ROLL_WIDTH_MM,
-                             .label_height = ROLL_HEIGHT_MM,
+                             .label_width = print->cards ? CARD_WIDTH_MM : ROLL_WIDTH_MM,
+                             .label_height = print->cards ? CARD_HEIGHT_MM : ROLL_HEIGHT_MM,
                              .gap = 2,
                              .module_mm = MODULE_MM,
                              .copies = (unsigned)print->copies,
