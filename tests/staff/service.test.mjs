@@ -178,7 +178,7 @@ test('a second technician: shown, and nothing typed is lost', async () => {
   await post(one.at, { event: 'hold', version: '2', reason: 'waits for parts' }, 303, keys.other);
   const { text } = await post(one.at, { event: 'service', version: '2', fault: 'no light', work: 'new lamp', claim: 'no', code: one.label }, 409);
   assert.match(text, /Somebody changed this unit since you opened it/);
-  assert.match(text, /<strong>Hold<\/strong>/);
+  assert.match(text, /<strong>Put on hold<\/strong>/);
   assert.match(text, /name="version" value="3"/);
   assert.match(text, /name="fault"[^>]*value="no light"/);
   assert.match(text, /name="work"[^>]*value="new lamp"/);
@@ -276,7 +276,7 @@ test('many at once: a table, and the same as CSV', async () => {
   const lines = text.split('<tr>').slice(2);
   assert.equal(lines.length, codes.length - 1);
   const expected = [['badge ok', 'Genuine label', '2028-01-31'], ['badge caution', 'Typed without the signature', '2028-01-31'],
-    ['badge bad', 'Label is forged'], ['Not a code', escaped], ['Typed without'], ['badge bad', 'Reported stolen'], ['Not a code'], ['Not a code', '…']];
+    ['badge bad', 'Label is forged'], ['Not a code', escaped], ['Typed without', 'There is no such serial'], ['badge bad', 'Reported stolen'], ['Not a code'], ['Not a code', '…']];
   expected.forEach((parts, at) => parts.forEach((part) => assert.ok(lines[at].includes(part), `line ${at + 1}: ${part}: ${lines[at]}`)));
   assert.deepEqual(lines.map((line) => /data-label="Covered"><span class="badge( ok)?">/.exec(line)[1] !== undefined),
     [true, true, false, false, false, true, false, false]);
