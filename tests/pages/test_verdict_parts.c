@@ -26,7 +26,7 @@ the_thing(void **state)
                                         "12" NBSP "January" NBSP "2026",
                                         "3f9a1b2c4d",
                                         "Nordlys A/S",
-                                        ", in use",
+                                        " \xC2\xB7 in use",
                                         "The item with this serial number is on record.",
                                         "datetime=\"2026-11-22T14:33:20Z\"",
                                         "22" NBSP "November" NBSP "2026, 14:33 UTC",
@@ -120,7 +120,7 @@ every_entitlement(void **state)
     scene_warranty(&scene, "2026-11-22");
     struct text page = scene_render(*state, &scene);
     assert_shows("two", &page,
-                 "<li>Lid promise: starts when the item is registered. Covers: "
+                 "<li>Lid promise: starts when the item is registered \xC2\xB7 Covers: "
                  "<bdi>the lid</bdi></li>");
     assert_shows("two", &page, "<li>Two-year warranty: covered until");
     text_free(&page);
@@ -409,7 +409,7 @@ how_it_was_checked(void **state)
     scene.verdict.shows_unit = false;
     scene.signer.status = KEY_REVOKED;
     struct text page = scene_render(*state, &scene);
-    assert_shows("revoked", &page, "3f9a1b2c4d</code>, withdrawn");
+    assert_shows("revoked", &page, "3f9a1b2c4d</code> \xC2\xB7 withdrawn");
     assert_hides("revoked", &page, "number is on record.");
     assert_hides("revoked", &page, "The scanner changed the code");
     text_free(&page);
