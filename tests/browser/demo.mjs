@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Gateway, assay, bin, freePort, temporary, tree } from '../e2e/gateway.mjs';
+import { Signer } from '../e2e/signer.mjs';
 
 export class Demo {
   static async start(count = 1, extra = []) {
@@ -15,7 +16,9 @@ export class Demo {
     demo.situations = readFileSync(join(demo.data, 'situations.tsv'), 'utf8').trimEnd().split('\n')
       .map((line) => line.split('\t')).map(([verdict, words, path]) => ({ verdict, words, path }));
     demo.units = demo.issue(count);
-    demo.gateway = await Gateway.start(demo.data, port, extra);
+    const socket = join(demo.data, 'signer');
+    demo.signer = await Signer.start({ data: demo.data, key: 'plant-a', passphrase: join(demo.data, 'demo.passphrase'), socket });
+    demo.gateway = await Gateway.start(demo.data, port, ['--signer', socket, ...extra]);
     demo.keys = new Map();
     await demo.call('/v1/events', demo.units.map(({ gtin, serial }) => ({ type: 'sell', gtin, serial })), demo.key('operator'));
     return demo;
@@ -76,7 +79,8 @@ export class Demo {
     return this.keys.get(role);
   }
 
-  stop() {
+  async stop() {
+    await this.signer.stop();
     return this.gateway.stop();
   }
 }

@@ -95,6 +95,10 @@ const label = (demo) => /\/21\/([^?]+)/.exec(demo.path('sold today'))[1];
 function staff(demo) {
   const unit = `/console/units/09506000134352/${label(demo)}`;
   const operator = { role: 'operator' };
+  const choose = (page) => page.locator('[name=gtin]:visible').selectOption('09506000134352');
+  const check = press('form[aria-labelledby=form] button');
+  const tried = together(choose, fill('count', '1200'), fill('lot', 'L99'), check);
+  const manifestHead = 'gtin,variant,lot,serial,made_on,expires_on,claim_code,token';
   const pages = [
     { name: 'sign in', path: '/sign-in', words: true },
     { name: 'sign in: wrong key', path: '/sign-in', act: together(fill('key', 'assay_00000000_wrong'), press('main button')), then: 401 },
@@ -111,6 +115,13 @@ function staff(demo) {
     { name: 'console: serial, hold', path: `${unit}?do=hold`, ...operator },
     { name: 'console: no such serial', path: '/console/units/09506000134352/NEVER', status: 404, ...operator },
     { name: 'console: stolen', path: '/console/stolen', words: true, ...operator },
+    { name: 'console: issue', path: '/console/issue', words: true, ...operator },
+    { name: 'console: issue, checked', path: '/console/issue', role: 'issuer', act: tried },
+    { name: 'console: issue, incomplete', path: '/console/issue', ...operator, act: together(choose, fill('count', '1'), fill('lot', 'a b'), check), then: 400 },
+    { name: 'console: issued', path: '/console/issue', words: true, ...operator, act: [tried, press('main form.actions button')] },
+    { name: 'console: no such issue', path: '/console/issue/none', status: 404, ...operator },
+    { name: 'console: import', path: '/console/import', words: true, ...operator },
+    { name: 'console: import, refused', path: '/console/import', ...operator, act: together(fill('manifest', `${manifestHead}\n1,,,x,,,,A`), press('[name=step][value=try]')) },
     { name: 'return desk', path: '/retail', words: true, role: 'retailer' },
     { name: 'return desk: set-up', path: '/retail/scanner', words: true, role: 'retailer' },
     ...keeping(operator),
