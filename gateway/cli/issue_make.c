@@ -106,11 +106,11 @@ new_group(const struct issue_plan *plan)
 }
 
 struct writing {
+    crypto_generichash_state digest; /* of the manifest's bytes */
     const struct issue_plan *plan;
     const struct issue_sink *sink;
     struct pool *pool;
     struct group *making, *made;
-    crypto_generichash_state digest; /* of the manifest's bytes */
     uint64_t next;                   /* label that was not handed out yet */
     uint64_t written;
 };

@@ -186,7 +186,7 @@ void
 staff_issue_sent(struct worker *worker, const struct request *request, struct response *response)
 {
     struct page page;
-    struct order order;
+    struct order order = {{""}};
     char step[VALUE_MAX];
     page_begin(&page, worker, request, response, "staff title.issue");
     bool good = read_order(&order, &page) && page_field(&page, "step", step, sizeof step);
