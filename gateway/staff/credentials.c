@@ -175,9 +175,7 @@ static void
 ask_to_delete(struct page *page, const char *id, const char *pattern, const char *done)
 {
     char path[PAGE_PATH_MAX + 1] = "";
-    uint64_t version = form_version(page);
-    const struct question question = {
-        .method = METHOD_DELETE, .path = path, .has_version = version > 0, .version = version};
+    const struct question question = {.method = METHOD_DELETE, .path = path};
     int status =
         page_path(path, pattern, (const char *[]){id}) ? page_ask(page, NULL, &question) : 404;
     if (status == 200 || status == 204) {

@@ -139,7 +139,7 @@ read_record(struct page *page, const char *path, bool optional, struct json_doc 
 static void
 put_lot(struct page *page, const char *gtin)
 {
-    char lot[GS1_VALUE_MAX + 1];
+    char lot[GS1_VALUE_MAX + 1] = "";
     char path[PAGE_PATH_MAX + 1];
     struct json_doc *doc = NULL;
     bool sent = page->request->method == METHOD_POST;
@@ -327,7 +327,6 @@ staff_lot_put(struct worker *worker, const struct request *request, struct respo
     struct page page;
     char gtin[GTIN_DIGITS + 1];
     char lot[GS1_VALUE_MAX + 1];
-    char path[PAGE_PATH_MAX + 1] = "";
     page_begin(&page, worker, request, response, "staff title.product");
     read_gtin(request, gtin);
     int status = 400;
@@ -336,6 +335,7 @@ staff_lot_put(struct worker *worker, const struct request *request, struct respo
     else
         page_refuse(&page, "staff product.no_lot");
     if (status == 200 || status == 201) {
+        char path[PAGE_PATH_MAX + 1] = "";
         if (!page_path(path, "/console/products/{}?done=lot&lot={}#lot",
                        (const char *[]){gtin, lot}))
             path[0] = '\0';

@@ -113,11 +113,11 @@ staff_recall_lift(struct worker *worker, const struct request *request, struct r
 {
     struct page page;
     char id[ITEM_MAX + 1];
-    char path[PAGE_PATH_MAX + 1] = "";
     page_begin(&page, worker, request, response, "staff title.recall");
     read_id(request, id);
     int status = lift(&page, id);
     if (status == 200) {
+        char path[PAGE_PATH_MAX + 1] = "";
         if (!page_path(path, "/console/recalls/{}?done=lifted", (const char *[]){id}))
             path[0] = '\0';
         page_go(&page, path);

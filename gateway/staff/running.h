@@ -9,8 +9,8 @@
 /* For admins. GET /console/credentials: every one, ?cursor=. GET /console/credentials/new: the
  * form; POST: 201 with the key, which is shown this once. GET /console/credentials/{id}: one. POST
  * with `do`: `rotate` and `grace_seconds`: 201 with another key; `sign_out`, of every browser, or
- * `revoke` with `confirm`, its id typed once more, and `version`: 303. Else the page and why not.
- */
+ * `revoke` with `confirm`, its id typed once more: 303, whatever version it has, for a key that is
+ * used just now has to go all the same. Else the page and why not. */
 handler staff_credentials, staff_credential_new, staff_credential_make, staff_credential,
     staff_credential_act;
 

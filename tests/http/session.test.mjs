@@ -10,7 +10,7 @@ import { World, gtin, must } from './world.mjs';
 const html = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 const ours = { 'sec-fetch-site': 'same-origin' };
 const homes = {
-  service: '/service', retailer: '/retail', issuer: '/console', operator: '/console', auditor: '/console', admin: '/console',
+  service: '/service', retailer: '/retail', issuer: '/console/issue', operator: '/console', auditor: '/console', admin: '/console/credentials',
 };
 let world;
 let gateway;
@@ -295,10 +295,10 @@ test('revoking and rotating a key reach who is signed in', async () => {
   const key = await staff.key('retailer');
   const at = `/v1/credentials/${key.slice(6, 14)}`;
   const old = await signIn(key);
-  const rotated = await staff.call(staff.admin, 'POST', `${at}/rotate`, { grace_seconds: 1 });
+  const rotated = await staff.call(staff.admin, 'POST', `${at}/rotate`, { grace_seconds: 4 });
   const next = await signIn(rotated.json.key);
   assert.deepEqual([(await session(old)).status, (await session(next)).status], [200, 200]);
-  await new Promise((later) => setTimeout(later, 2100));
+  await new Promise((later) => setTimeout(later, 5100));
   assert.deepEqual([(await session(old)).status, (await session(next)).status], [401, 200]);
   assert.equal((await staff.call(staff.admin, 'DELETE', at)).status, 200);
   assert.equal((await session(next)).status, 401);

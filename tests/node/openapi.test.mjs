@@ -414,8 +414,8 @@ test('the console\'s pages about recalls, products, credentials and the gateway'
   await send(201, its, { do: 'rotate', grace_seconds: '60' }, 'admin');
   await send(303, its, { do: 'sign_out' }, 'admin');
   await send(400, its, { do: 'revoke', confirm: 'it' }, 'admin');
-  await send(409, its, { do: 'revoke', confirm: id_, version: '9' }, 'admin');
   await send(303, its, { do: 'revoke', confirm: id_ }, 'admin');
+  await send(409, its, { do: 'rotate', grace_seconds: '60' }, 'admin');
   await send(404, '/console/credentials/NOBODY00', { do: 'sign_out' }, 'admin');
   await get(200, '/console/keys', 'auditor', html);
   await get(200, '/console/system', 'admin', html);
