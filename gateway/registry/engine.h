@@ -119,6 +119,9 @@ struct engine {
 
     enum err (*health)(struct registry_session *session, struct registry_health *out);
     enum err (*check)(struct registry_session *session, const struct registry_checker *checker);
+    /* What was committed so far is on disk. */
+    enum err (*sync)(struct registry_session *session);
+    enum err (*copy)(struct registry_session *session, const char *directory, struct fault *fault);
 };
 
 extern const struct engine lmdb_engine;

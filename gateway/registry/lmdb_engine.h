@@ -11,6 +11,7 @@
  *   lmdb_writer.c  the thread that commits groups
  *   lmdb_apply.c, lmdb_commission.c, lmdb_put.c    what it runs
  *   lmdb_check.c, lmdb_check_unit.c                walk everything
+ *   lmdb_copy.c    a copy while others write
  *
  * LMDB 0.9.24: only durable flags are used, so that a commit that returned is on disk; a thread
  * keeps no transaction between calls; no handle is used across fork. */

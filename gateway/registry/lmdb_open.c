@@ -376,4 +376,6 @@ const struct engine lmdb_engine = {
     .add_tally = lmdb_add_tally,
     .health = lmdb_health,
     .check = lmdb_check,
+    .sync = lmdb_sync,
+    .copy = lmdb_copy,
 };

@@ -276,6 +276,7 @@ contract(const char *url)
         {"read-only", read_only},
         {"sessions", sessions},
         {"health", health},
+        {"copy", contract_copy},
     };
     struct contract contract = {.url = url, .registry = test_open(url)};
     contract.session = test_session(contract.registry);

@@ -42,5 +42,6 @@ void contract_browsers(struct contract *contract);
 void contract_notices(struct contract *contract);
 void contract_notice_list(struct contract *contract);
 void contract_tallies(struct contract *contract);
+void contract_copy(struct contract *contract);
 
 #endif
