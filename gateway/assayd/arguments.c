@@ -16,6 +16,7 @@ static const struct {
     {"version", offsetof(struct arguments, version)},
     {"check-config", offsetof(struct arguments, check_config)},
     {"print-config", offsetof(struct arguments, print_config)},
+    {"accept-older", offsetof(struct arguments, accept_older)},
 };
 
 static bool

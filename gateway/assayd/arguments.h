@@ -6,6 +6,7 @@
 
 struct arguments {
     bool help, version, check_config, print_config;
+    bool accept_older;       /* serve a registry that is older than its checkpoint */
     const char *config_file; /* NULL: none */
     struct config config;    /* from every source, checked */
 };

@@ -16,6 +16,8 @@ static const char usage[] =
     "  --config FILE                an INI file: port = 8080 (DATA/assayd.ini if there)\n"
     "  --check-config               say what is wrong with the configuration, and exit\n"
     "  --print-config               print every key with its value and source, and exit\n"
+    "  --accept-older               go on with a registry that is older than it was, once: say it\n"
+    "                               after an old copy was put back on purpose\n"
     "  --version, --help\n"
     "\n";
 
@@ -66,5 +68,6 @@ main(int argc, char **argv)
         return print_config(&arguments.config);
     if (arguments.check_config)
         return puts("assayd: the configuration is good") >= 0 ? 0 : 1;
-    return serve(&arguments.config, &fault) == ERR_OK ? 0 : complain(&fault);
+    return serve(&arguments.config, arguments.accept_older, &fault) == ERR_OK ? 0
+                                                                              : complain(&fault);
 }

@@ -21,8 +21,11 @@
 #include "gateway/log/log.h"
 #include "gateway/manifest/store.h"
 
+enum { CHECKPOINT_SECONDS = 60 };
+
 struct daemon {
     const struct config *config;
+    bool accept_older;
     struct store *store;
     int lock;
     struct keyring *keyring;
@@ -35,6 +38,8 @@ struct daemon {
     struct app app;
     struct fault keyset_fault; /* the last one that was logged */
     enum err tally_err;        /* likewise */
+    enum err checkpoint_err;   /* likewise */
+    int64_t checkpoint_due;
 };
 
 static int64_t
@@ -71,9 +76,13 @@ open_parts(struct daemon *d, struct fault *fault)
 {
     char keyset[CONFIG_PATH_MAX];
     config_path(keyset, d->config->data, "keyset.ini");
-    enum err err = store_open(d->config->data, STORE_MUST_EXIST | STORE_NO_KEYSET,
-                              (unsigned)d->config->workers, &d->store, fault);
-    if (err == ERR_OK)
+    enum err err = lock_data(d, fault);
+    if (err == ERR_OK || err == ERR_NOT_FOUND) /* what is missing, the store says better */
+        err = store_open(d->config->data,
+                         STORE_MUST_EXIST | STORE_NO_KEYSET |
+                             (d->accept_older ? STORE_ACCEPT_OLDER : 0U),
+                         (unsigned)d->config->workers, &d->store, fault);
+    if (err == ERR_OK && d->lock < 0)
         err = lock_data(d, fault);
     if (err == ERR_OK)
         issued_sweep(d->config->data);
@@ -126,6 +135,20 @@ write_tallies(struct daemon *d)
         log_event(d->config, LOG_ERROR, "tally_failed", "the verdicts could not be counted: %s",
                   err_info(err)->code);
     d->tally_err = err;
+}
+
+/* Every minute, so that an old copy is known for one even after a crash. */
+static void
+keep_checkpoint(struct daemon *d)
+{
+    struct fault fault = {ERR_OK, ""};
+    if (now() < d->checkpoint_due)
+        return;
+    d->checkpoint_due = now() + CHECKPOINT_SECONDS;
+    enum err err = store_checkpoint(d->store, &fault);
+    if (err != ERR_OK && err != d->checkpoint_err)
+        log_event(d->config, LOG_ERROR, "checkpoint_failed", "%s", fault.text);
+    d->checkpoint_err = err;
 }
 
 static void
@@ -189,14 +212,15 @@ wait_for_stop(struct daemon *d, const sigset_t *signals)
             break;
         reload_keyset(d, taken == SIGHUP);
         write_tallies(d);
+        keep_checkpoint(d);
     }
     log_event(d->config, LOG_INFO, "stopping", "asked to stop");
 }
 
 enum err
-serve(const struct config *config, struct fault *fault)
+serve(const struct config *config, bool accept_older, struct fault *fault)
 {
-    struct daemon d = {.config = config, .lock = -1};
+    struct daemon d = {.config = config, .accept_older = accept_older, .lock = -1};
     sigset_t signals;
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGTERM);

@@ -4,8 +4,9 @@
 
 #include "gateway/config/config.h"
 
-/* Serves until SIGTERM or SIGINT; SIGHUP reads the keyset again. ERR_OK after a clean stop. An
- * error says why it did not begin, and has changed nothing. */
-enum err serve(const struct config *config, struct fault *fault) MUST_CHECK;
+/* Serves until SIGTERM or SIGINT; SIGHUP reads the keyset again. `accept_older`: a registry that is
+ * older than its checkpoint is meant (registry/checkpoint.h), else ERR_CONFLICT. ERR_OK after a
+ * clean stop. An error says why it did not begin, and has changed nothing. */
+enum err serve(const struct config *config, bool accept_older, struct fault *fault) MUST_CHECK;
 
 #endif

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "gateway/base/file.h"
+#include "gateway/registry/checkpoint.h"
 
 enum { LOCK_TRIES = 250, LOCK_PAUSE_NS = 20000000 }; /* five seconds */
 
@@ -19,6 +21,7 @@ struct paths {
     char new_secrets[STORE_PATH_MAX]; /* while a registry is being made */
     char lock[STORE_PATH_MAX];
     char keyset[STORE_PATH_MAX];
+    char checkpoint[STORE_PATH_MAX];
 };
 
 static const struct {
@@ -67,7 +70,7 @@ make_paths(struct paths *paths, const char *data, struct fault *fault)
     } names[] = {
         {paths->registry, "registry"},       {paths->secrets, "secrets"},
         {paths->new_secrets, "secrets.new"}, {paths->lock, "store.lock"},
-        {paths->keyset, "keyset.ini"},
+        {paths->keyset, "keyset.ini"},       {paths->checkpoint, "checkpoint"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         int len = snprintf(names[i].out, STORE_PATH_MAX, "%s/%s", data, names[i].name);
@@ -230,6 +233,39 @@ load_keyset(struct store *store, const char *data, struct fault *fault)
                                  : fault_set(fault, ERR_MEMORY, "%s: out of memory", paths.keyset);
 }
 
+static enum err
+position_of(struct store *store, struct registry_position *out, struct fault *fault)
+{
+    enum err err = registry_position(store->session, out);
+    return err == ERR_OK ? ERR_OK : store_fault(fault, err, "the registry");
+}
+
+enum err
+store_checkpoint(struct store *store, struct fault *fault)
+{
+    struct registry_position position;
+    enum err err = position_of(store, &position, fault);
+    return err == ERR_OK ? checkpoint_raise(store->checkpoint, &position, fault) : err;
+}
+
+/* A registry that nobody meant to be older is neither written to nor given a new checkpoint. */
+static enum err
+hold_to_checkpoint(struct store *store, const char *data, bool accept_older, struct fault *fault)
+{
+    struct paths paths;
+    struct registry_position position;
+    enum err err = make_paths(&paths, data, fault);
+    if (err == ERR_OK)
+        err = position_of(store, &position, fault);
+    if (err == ERR_OK && !accept_older)
+        err = checkpoint_check(paths.checkpoint, &position, fault);
+    if (err == ERR_OK && accept_older)
+        err = checkpoint_write(paths.checkpoint, &position, fault);
+    if (err == ERR_OK)
+        memcpy(store->checkpoint, paths.checkpoint, sizeof store->checkpoint);
+    return err;
+}
+
 enum err
 store_open(const char *data, unsigned flags, unsigned sessions, struct store **out,
            struct fault *fault)
@@ -239,6 +275,8 @@ store_open(const char *data, unsigned flags, unsigned sessions, struct store **o
     if (store == NULL)
         return fault_set(fault, ERR_MEMORY, "out of memory");
     enum err err = open_data(store, data, flags, sessions, fault);
+    if (err == ERR_OK && (flags & STORE_READ_ONLY) == 0)
+        err = hold_to_checkpoint(store, data, (flags & STORE_ACCEPT_OLDER) != 0, fault);
     if (err == ERR_OK && (flags & STORE_NO_KEYSET) == 0)
         err = load_keyset(store, data, fault);
     if (err != ERR_OK) {
@@ -254,6 +292,9 @@ store_close(struct store *store)
 {
     if (store == NULL)
         return;
+    /* Where it fails, the next one to write brings it up. */
+    enum err ignored = store->checkpoint[0] == '\0' ? ERR_OK : store_checkpoint(store, NULL);
+    (void)ignored;
     if (store->session != NULL)
         registry_session_close(store->session);
     if (store->registry != NULL)

@@ -142,7 +142,8 @@ an_interrupted_making_goes_on(void **state)
         const char *label, *crash;
         bool had_product;
     } crashes[] = {
-        {"before the registry", "mv data/secrets data/secrets.new && rm -r data/registry", false},
+        {"before the registry",
+         "mv data/secrets data/secrets.new && rm -r data/registry data/checkpoint", false},
         {"before the last rename", "mv data/secrets data/secrets.new", true},
     };
     for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++) {
