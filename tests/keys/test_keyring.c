@@ -88,6 +88,35 @@ no_file_is_nothing_trusted(void **state)
 }
 
 static void
+put_at(const char *path, uint64_t version, time_t seconds)
+{
+    const struct timespec times[2] = {{.tv_sec = seconds}, {.tv_sec = seconds}};
+    put(path, version, 1, "");
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* It is the file in use that has an age, not one that was refused. */
+static void
+when_it_changed_is_known(void **state)
+{
+    struct scratch *s = *state;
+    struct fault fault;
+    bool swapped = false;
+    struct keyring *ring = open_ring(s->path);
+    assert_int_equal(keyring_changed_at(ring), 0);
+    put_at(s->path, 5, 1700000000);
+    assert_int_equal(keyring_reload(ring, false, &swapped, &fault), ERR_OK);
+    assert_int_equal(keyring_changed_at(ring), 1700000000);
+    put_at(s->path, 4, 1700000100);
+    assert_int_equal(keyring_reload(ring, false, &swapped, &fault), ERR_CONFLICT);
+    assert_int_equal(keyring_changed_at(ring), 1700000000);
+    put_at(s->path, 6, 1700000200);
+    assert_int_equal(keyring_reload(ring, false, &swapped, &fault), ERR_OK);
+    assert_int_equal(keyring_changed_at(ring), 1700000200);
+    keyring_close(ring);
+}
+
+static void
 a_damaged_file_is_not_opened(void **state)
 {
     struct scratch *s = *state;
@@ -311,7 +340,7 @@ main(void)
         IN_SCRATCH(no_file_is_nothing_trusted),  IN_SCRATCH(a_damaged_file_is_not_opened),
         IN_SCRATCH(the_version_only_rises),      IN_SCRATCH(faults_say_why),
         IN_SCRATCH(force_looks_inside),          IN_SCRATCH(what_was_acquired_stays),
-        IN_SCRATCH(readers_never_see_a_mixture),
+        IN_SCRATCH(readers_never_see_a_mixture), IN_SCRATCH(when_it_changed_is_known),
     };
     if (sodium_init() < 0)
         return 1;
