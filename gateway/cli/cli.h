@@ -121,6 +121,7 @@ cli_run cli_issue, cli_signer, cli_import, cli_check;
 cli_run cli_product_put, cli_product_get, cli_product_list;
 cli_run cli_event, cli_history;
 cli_run cli_recall_open, cli_recall_lift, cli_recall_list, cli_recall_show;
+cli_run cli_backup, cli_restore;
 cli_run cli_report, cli_inventory;
 cli_run cli_credential_new, cli_credential_list, cli_credential_rotate, cli_credential_revoke;
 

@@ -173,6 +173,17 @@ OPTIONS credential_rotate_options[] = {
     LAST,
 };
 
+OPTIONS backup_options[] = {
+    {"with-keys", NULL, "the issuing keys too, encrypted as they are", false},
+    LAST,
+};
+
+OPTIONS restore_options[] = {
+    {"replace", NULL, "move the registry that is there aside", false},
+    {"dry-run", NULL, "check the whole backup, write nothing", false},
+    LAST,
+};
+
 const struct cli_command cli_commands[] = {
     {"keys new", "NAME", "make an issuing key", help_keys_new, keys_new_options, 1, 1,
      cli_keys_new},
@@ -203,6 +214,10 @@ const struct cli_command cli_commands[] = {
      inventory_options, 1, 1, cli_inventory},
     {"report", NULL, "the serial report", help_report, report_options, 0, 0, cli_report},
     {"check", NULL, "is anything stored damaged?", help_check, none, 0, 0, cli_check},
+    {"backup", "DIR", "a checked copy while everything runs", help_backup, backup_options, 1, 1,
+     cli_backup},
+    {"restore", "BACKUP", "put a backup into the data directory", help_restore, restore_options, 1,
+     1, cli_restore},
     {"inspect", "CODE|-", "what a code says and how it was read", help_inspect, code_options, 1, 1,
      cli_inspect},
     {"verify", "CODE|-", "is a label genuine, without a gateway", help_verify, code_options, 1, 1,

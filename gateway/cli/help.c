@@ -164,6 +164,40 @@ const char help_check[] = "Reads every record of the registry and says what is d
                           "\n"
                           "  assay check\n";
 
+const char help_backup[] =
+    "Makes the directory DIR with one consistent copy of everything a restore needs: the\n"
+    "registry, its secrets, keyset.ini, assayd.ini, and with --with-keys the issuing keys,\n"
+    "encrypted as they are. assayd and imports go on meanwhile. The copy is read back and\n"
+    "checked as `assay check` does it, and DIR has its name only when all of it is on disk;\n"
+    "until then it is DIR.part, which the same command, run again, begins anew.\n"
+    "\n"
+    "Whoever can read a backup has the secrets of the registry: keep it as closed as the\n"
+    "data. `b2sum -c backup.b2sum`, run inside it, compares the files on any machine.\n"
+    "\n"
+    "  assay backup /backups/assay-$(date +%F)\n";
+
+const char help_restore[] =
+    "Puts a backup into the data directory: compares every hash, walks the whole registry,\n"
+    "and only then moves it into place. Stop assayd first, and run it as assayd's user.\n"
+    "Nothing is deleted: with --replace the registry that is there is moved to\n"
+    "DATA/before-restore-TIME. A keyset that is as new or newer, assayd.ini and keys stay.\n"
+    "--dry-run checks the backup the same way and writes nothing.\n"
+    "\n"
+    "What was written since the backup is not in it. Put it in again, in this order:\n"
+    "  1. recalls, thefts and keys of shops to be revoked: until then they count for nothing\n"
+    "  2. manifests of labels issued since: until then those labels are never_issued\n"
+    "  3. deliveries and sales: assay inventory with the lists of those days; a list that\n"
+    "     was partly known changes nothing twice\n"
+    "  4. owners who registered since do it again, with the claim code of their card\n"
+    "DATA/before-restore-TIME holds what the old registry knew; assay report and assay\n"
+    "history read it with --data, as long as it is not damaged.\n"
+    "\n"
+    "An old registry that was put back by hand is noticed: neither assayd nor assay writes\n"
+    "to it. Restore it with this command, or start assayd once with --accept-older.\n"
+    "\n"
+    "  assay restore /backups/assay-2026-11-22 --dry-run\n"
+    "  assay restore /backups/assay-2026-11-22 --replace\n";
+
 const char help_inspect[] =
     "Says what a code is and how it was read: a GS1 Digital Link, an element string, or a\n"
     "bare serial; the canonical link that is signed; whether a scanner fault had to be\n"
