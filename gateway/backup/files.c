@@ -223,7 +223,7 @@ backup_remove(const char *path, struct fault *fault)
     return err;
 }
 
-/* The run that held the lock before may have finished and taken the directory away with it. */
+/* Another run may finish meanwhile and take the directory away, before the lock is there or after. */
 static enum err
 lock_directory(const char *path, int *lock, struct fault *fault)
 {
@@ -233,6 +233,8 @@ lock_directory(const char *path, int *lock, struct fault *fault)
     enum err err = backup_path(name, path, lock_name, fault);
     if (err == ERR_OK)
         err = file_lock(name, lock, fault);
+    if (err == ERR_NOT_FOUND)
+        return fault_set(fault, ERR_BUSY, "%s: another backup is being made here", path);
     if (err == ERR_OK && (fstat(*lock, &held) != 0 || stat(name, &named) != 0 ||
                           held.st_ino != named.st_ino || held.st_dev != named.st_dev))
         err = fault_set(fault, ERR_BUSY, "%s: held by another process", name);
