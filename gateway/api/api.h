@@ -68,11 +68,13 @@ handler api_keys;
 handler api_events;
 
 /* GET /v1/units/{gtin}/{serial}: the record as the caller's role may see it (staff_json.h), with
- * its ETag; …/events: {"events": [], "next"}, oldest first or by ?order=newest that one, ?cursor= to
- * go on. */
+ * its ETag; …/events: {"events": [], "next"}, oldest first or by ?order=newest that one, ?cursor=
+ * to go on. */
 handler api_unit, api_unit_events;
 
-/* GET /v1/units: the serial report, in order of GTIN and serial, bytewise. Filters, all of which
+/* GET /v1/units: the serial report, in order of GTIN and serial, bytewise; with `q`, what can be
+ * found at once comes first (registry_list), and a page may be empty and yet have a next one.
+ * Filters, all of which
  * have to hold: ?gtin= &item= &lot= &location= &po= &so= &state= &condition=stolen,held &q= (free
  * text in serial, lot, item number and name, look-alikes folded). An empty value is any; an unknown
  * parameter is 400 with its name.
@@ -90,18 +92,19 @@ handler api_report;
  * after the same work. Trying codes is limited (limits.h): 429 with Retry-After in seconds.
  *
  * POST /v1/activations {…, "claim_code", "purchased_on"?}: 201 {"gtin", "serial", "owner_secret",
- * "sold_on", "activated_on"}; the secret is shown this once and is the Bearer of everything an owner
- * does. A service center, and the shop that sold the unit or has it in stock, need no claim code.
- * 409 `already_registered`; 409 `conflict` says why not now: stolen, held, not sold.
- * POST /v1/recoveries {…, "claim_code"}: the owner secret is lost. 202 {"gtin", "serial",
- * "recovery_at"}, in 14 days: from then on an activation gives another secret, unless the owner, who
- * sees it and who said it at …/owner, did anything with the old one before. A service center, and
- * the shop that sold the unit, need no claim code: they vouch that they saw the proof of purchase.
- * POST /v1/transfers {…}, by the owner: 201 {"gtin", "serial", "transfer_code", "expires_at"}, good
- * once and for seven days; another offer takes its place. 403 when it is not the unit's secret.
- * POST /v1/transfers/redeem {…, "transfer_code"}: 201 {"gtin", "serial", "owner_secret", …} of the
- * new owner; the old secret is dead, and so is the claim code, whose card may not have come along:
- * who loses this secret has a shop or a service center begin the recovery and end it. */
+ * "sold_on", "activated_on"}; the secret is shown this once and is the Bearer of everything an
+ * owner does. A service center, and the shop that sold the unit or has it in stock, need no claim
+ * code. 409 `already_registered`; 409 `conflict` says why not now: stolen, held, not sold. POST
+ * /v1/recoveries {…, "claim_code"}: the owner secret is lost. 202 {"gtin", "serial",
+ * "recovery_at"}, in 14 days: from then on an activation gives another secret, unless the owner,
+ * who sees it and who said it at …/owner, did anything with the old one before. A service center,
+ * and the shop that sold the unit, need no claim code: they vouch that they saw the proof of
+ * purchase. POST /v1/transfers {…}, by the owner: 201 {"gtin", "serial", "transfer_code",
+ * "expires_at"}, good once and for seven days; another offer takes its place. 403 when it is not
+ * the unit's secret. POST /v1/transfers/redeem {…, "transfer_code"}: 201 {"gtin", "serial",
+ * "owner_secret", …} of the new owner; the old secret is dead, and so is the claim code, whose card
+ * may not have come along: who loses this secret has a shop or a service center begin the recovery
+ * and end it. */
 handler api_activation, api_recovery, api_transfer, api_transfer_redeem;
 /* GET /v1/units/{gtin}/{serial}/owner, by the owner: {"unit" (staff_json.h), "product" (as
  * of the verdict), "recalls": [{"id", "stop_use", "text", "link"}], "warranty"

@@ -15,7 +15,7 @@ struct listing {
 /* after->len is 0 for the beginning. False when the cursor was not made for this listing. */
 bool cursor_read(struct codec *codec, const struct listing *listing, const struct cursor *cursor,
                  struct record_key *after) MUST_CHECK;
-/* `last` has up to CURSOR_MAX / 4 * 3 - RECORD_HASH_BYTES (40) bytes. */
+/* `last` has up to CURSOR_MAX / 4 * 3 - RECORD_HASH_BYTES (64) bytes. */
 bool cursor_write(struct codec *codec, const struct listing *listing, struct span last,
                   struct cursor *out) MUST_CHECK;
 

@@ -35,7 +35,7 @@ enum {
     APPLY_MAX = 16,         /* changes in one apply */
     COMMISSION_MAX = 10000, /* units in one commission */
     REGISTRY_PAGE_MAX = 1000,
-    CURSOR_MAX = 64,
+    CURSOR_MAX = 96,
     OPERATION_NOTE_MAX = 120,
     QUERY_MAX = 40
 };
@@ -94,10 +94,13 @@ struct unit_filter {
     char query[QUERY_MAX + 1];
 };
 
-/* In order of (gtin, serial), bytewise. Up to `max` (<= REGISTRY_PAGE_MAX) rows into `out`. A call
- * looks at a bounded number of records: *count may be 0 with a cursor to go on from. Everything but
- * a query, an item that no unit has and UNIT_ISSUED leads to its units without looking at others;
- * several together, to those that have them all. */
+/* In order of (gtin, serial), bytewise. A query is looked for in four walks, each in that order:
+ * the units whose serial begins so, those of products that have it, those of lots that have it, lot
+ * by lot, and then those that have it inside their serial; a unit comes once. Up to `max`
+ * (<= REGISTRY_PAGE_MAX) rows into `out`. A call looks at a bounded number of records: *count may
+ * be 0 with a cursor to go on from. Everything but the last walk of a query, an item that no unit
+ * has and UNIT_ISSUED leads to its units without looking at others; several together, to those that
+ * have them all. */
 enum err registry_list(struct registry_session *session, const struct unit_filter *filter,
                        struct cursor *cursor, struct unit *out, size_t max,
                        size_t *count) MUST_CHECK;

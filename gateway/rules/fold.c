@@ -49,3 +49,55 @@ fold_contains(struct slice s, const char *folded)
         found = begins_at(s, at, folded);
     return found;
 }
+
+/* Characters that stand for `wanted`, or for nothing: only they go on with such a text. */
+static bool
+goes_on(char c, char wanted)
+{
+    char as = folded_as[(unsigned char)c];
+    return as == '\0' || as == wanted;
+}
+
+/* How far both go together; *folded is moved behind what was found. */
+static size_t
+common(const char *text, const char **folded)
+{
+    size_t at = 0;
+    for (; text[at] != '\0' && **folded != '\0' && goes_on(text[at], **folded); at++)
+        *folded += folded_as[(unsigned char)text[at]] != '\0';
+    return at;
+}
+
+/* To the next character that goes on; none lies behind the last of the GS1 character set. */
+static bool
+raise(char *c, char wanted)
+{
+    for (int next = (unsigned char)*c + 1; next <= 'z'; next++)
+        if (goes_on((char)next, wanted)) {
+            *c = (char)next;
+            return true;
+        }
+    return false;
+}
+
+enum fold_begins
+fold_ahead(char *text, const char *folded)
+{
+    const char *wanted = folded;
+    size_t at = common(text, &wanted);
+    if (*wanted == '\0')
+        return FOLD_BEGINS;
+    if (text[at] == '\0') {
+        text[at] = '\x01';
+        text[at + 1] = '\0';
+        return FOLD_AHEAD;
+    }
+    text[at + 1] = '\0';
+    while (!raise(&text[at], *wanted)) {
+        if (at == 0)
+            return FOLD_NOWHERE;
+        text[at] = '\0';
+        wanted -= folded_as[(unsigned char)text[--at]] != '\0';
+    }
+    return FOLD_AHEAD;
+}

@@ -117,7 +117,8 @@ static const struct {
     {"no such format", "format=xls", "format has to be csv or json"},
     {"a cursor that nobody made", "cursor=abc", "cursor is not what"},
     {"a cursor that is too long",
-     "cursor=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+     "cursor=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+     "aaaaaaaaaaaaaaaaaaaaaaaa",
      "cursor has to be"},
 };
 

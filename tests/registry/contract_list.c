@@ -84,6 +84,11 @@ static const struct {
     {"query: name", {.query = "gr1nder"}, "0123456"},
     {"query: over two words of the name", {.query = "LEGR"}, "0123456"},
     {"query: model, which is not looked at", {.query = "AG18"}, ""},
+    {"query: serials that begin so come first", {.query = "A"}, "0123546"},
+    {"query: the same in a lot", {.query = "A", .lot = "L24A0917"}, "0123546"},
+    {"query: the same at a location", {.query = "A", .location = "Berlin 1"}, "126"},
+    {"query: look-alikes that begin so", {.query = "8"}, "4601235"},
+    {"query: longer than any serial", {.query = "A00000000000000000000000"}, ""},
     {"query that nothing has", {.query = "QQQ"}, ""},
     {"query and state", {.query = "grinder", .state = UNIT_SOLD}, "56"},
     {"query of which folding leaves nothing", {.query = ","}, "0123456"},
@@ -177,7 +182,7 @@ make_products(struct contract *contract, char gtins[static PRODUCTS][GTIN_DIGITS
             contract_gtin(contract, gtin);
         if (i % 2 == 0 && items[i / 2][0] != '\0')
             put_product(contract, gtin, items[i / 2]);
-        contract_unit(contract, gtin, i % 2 == 0 ? "U1" : "U2", &unit);
+        contract_unit(contract, gtin, i % 2 == 0 ? "U1" : "U2Q", &unit);
         contract_operation(contract, &operation);
         test_change(&change, &unit, EVENT_RECEIVE, &operation, "Depot 9");
         contract_expect("receive",
@@ -202,6 +207,10 @@ several_products(struct contract *contract)
         {"location and item", {.location = "Depot 9", .item = "X-1"}, "002244"},
         {"item and query", {.item = "X-1", .query = "U2"}, "024"},
         {"location and query", {.location = "Depot 9", .query = "u2"}, "01234"},
+        {"in the product, then in the lot", {.location = "Depot 9", .query = "2"}, "1100223344"},
+        {"inside the serial", {.location = "Depot 9", .query = "Q"}, "01234"},
+        {"inside the serial, of one item", {.item = "X-2", .query = "Q"}, "1"},
+        {"serials begin so", {.location = "Depot 9", .query = "U"}, "0011223344"},
     };
     char gtins[PRODUCTS][GTIN_DIGITS + 1];
     struct unit out[THEIRS];

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/rules/fold.h"
@@ -87,13 +88,106 @@ is_found_inside(void **state)
             fail_msg("%s", cases[i].label);
 }
 
+/* Every text of up to three of these characters, in order. */
+enum { LETTERS = 7, TEXTS = LETTERS + LETTERS * LETTERS + LETTERS * LETTERS * LETTERS };
+static const char letters[LETTERS + 1] = "-28BZbz";
+
+static size_t
+write_texts(char texts[static TEXTS][5])
+{
+    size_t count = 0;
+    for (size_t a = 0; a < LETTERS; a++) {
+        (void)snprintf(texts[count++], 5, "%c", letters[a]);
+        for (size_t b = 0; b < LETTERS; b++) {
+            (void)snprintf(texts[count++], 5, "%c%c", letters[a], letters[b]);
+            for (size_t c = 0; c < LETTERS; c++)
+                (void)snprintf(texts[count++], 5, "%c%c%c", letters[a], letters[b], letters[c]);
+        }
+    }
+    return count;
+}
+
+static size_t
+first_from(char texts[static TEXTS][5], size_t at, const char *from)
+{
+    while (at < TEXTS && strcmp(texts[at], from) < 0)
+        at++;
+    return at;
+}
+
+/* Leaping through the list finds what reading all of it finds, and no text is looked at twice. */
+static void
+leaps_pass_nothing_by(void **state)
+{
+    static const char *const sought[] = {"2", "8", "28", "82", "222", "888", "2828", "7", "27"};
+    static char texts[TEXTS][5];
+    (void)state;
+    assert_int_equal(write_texts(texts), TEXTS);
+    for (size_t i = 0; i < sizeof sought / sizeof sought[0]; i++) {
+        char from[6] = "";
+        enum fold_begins found = FOLD_AHEAD;
+        size_t at = 0;
+        for (size_t next = 0; next < TEXTS; next++) {
+            char alone[5];
+            (void)fold(alone, sizeof alone, slice_of(texts[next]));
+            if (strncmp(alone, sought[i], strlen(sought[i])) != 0)
+                continue;
+            while ((found = fold_ahead(from, sought[i])) == FOLD_AHEAD) {
+                at = first_from(texts, at, from);
+                assert_true(at <= next);
+                memcpy(from, texts[at], sizeof texts[at]);
+            }
+            if (found != FOLD_BEGINS || at != next)
+                fail_msg("%s: %s is passed by", sought[i], texts[next]);
+            at++;
+            memcpy(from, at < TEXTS ? texts[at] : "~", at < TEXTS ? 5 : 2);
+        }
+        while (at < TEXTS && (found = fold_ahead(from, sought[i])) == FOLD_AHEAD) {
+            at = first_from(texts, at, from);
+            if (at < TEXTS)
+                memcpy(from, texts[at], sizeof texts[at]);
+        }
+        assert_true(at == TEXTS || found == FOLD_NOWHERE);
+    }
+}
+
+static void
+leaps(void **state)
+{
+    static const struct {
+        const char *label, *text, *folded;
+        enum fold_begins found;
+        const char *ahead;
+    } cases[] = {
+        {"it is there", "7K3M", "7K", FOLD_BEGINS, "7K3M"},
+        {"look-alikes", "7KZ8", "7K28", FOLD_BEGINS, "7KZ8"},
+        {"a hyphen between", "-7-K", "7K", FOLD_BEGINS, "-7-K"},
+        {"from the beginning", "", "7K", FOLD_AHEAD, "\x01"},
+        {"shorter than it", "7K", "7K3", FOLD_AHEAD, "7K\x01"},
+        {"below", "5", "7", FOLD_AHEAD, "7"},
+        {"below in the second place", "7A99", "7K", FOLD_AHEAD, "7K"},
+        {"above: what is dropped may stand before it", "7M", "7K", FOLD_AHEAD, "7["},
+        {"behind the digit comes its letter", "29", "28", FOLD_AHEAD, "2:"},
+        {"back by one place", "7z", "7K", FOLD_AHEAD, ":"},
+        {"above all", "zz", "7", FOLD_NOWHERE, "z"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[16];
+        (void)snprintf(text, sizeof text, "%s", cases[i].text);
+        if (fold_ahead(text, cases[i].folded) != cases[i].found ||
+            strcmp(text, cases[i].ahead) != 0)
+            fail_msg("%s: %s", cases[i].label, text);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(look_alikes_become_one),
-        cmocka_unit_test(what_does_not_fit_is_left_out),
-        cmocka_unit_test(is_found_inside),
+        cmocka_unit_test(look_alikes_become_one), cmocka_unit_test(what_does_not_fit_is_left_out),
+        cmocka_unit_test(is_found_inside),        cmocka_unit_test(leaps),
+        cmocka_unit_test(leaps_pass_nothing_by),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
