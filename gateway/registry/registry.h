@@ -94,13 +94,10 @@ struct unit_filter {
     char query[QUERY_MAX + 1];
 };
 
-/* In order of (gtin, serial), bytewise. A query is looked for in four walks, each in that order:
- * the units whose serial begins so, those of products that have it, those of lots that have it, lot
- * by lot, and then those that have it inside their serial; a unit comes once. Up to `max`
- * (<= REGISTRY_PAGE_MAX) rows into `out`. A call looks at a bounded number of records: *count may
- * be 0 with a cursor to go on from. Everything but the last walk of a query, an item that no unit
- * has and UNIT_ISSUED leads to its units without looking at others; several together, to those that
- * have them all. */
+/* In order of (gtin, serial), bytewise; of a query, first the units whose serial begins so, then
+ * those of products, then of lots that have it, then those with it inside their serial. Up to `max`
+ * (<= REGISTRY_PAGE_MAX) rows. A call looks at a bounded number of records: *count may be 0 with a
+ * cursor to go on from. Only the last part of a query and UNIT_ISSUED have to look at others. */
 enum err registry_list(struct registry_session *session, const struct unit_filter *filter,
                        struct cursor *cursor, struct unit *out, size_t max,
                        size_t *count) MUST_CHECK;
