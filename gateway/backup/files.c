@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -79,15 +80,14 @@ write_all(int fd, const char *bytes, size_t len)
 
 /* Reads `from` to its end; what it read goes to `to`, unless that is -1. */
 static enum err
-drain(int from, int to, struct backup_file *file)
+drain_by(char *chunk, int from, int to, struct backup_file *file)
 {
-    static _Thread_local char chunk[CHUNK];
     crypto_generichash_state state;
     enum err err = ERR_OK;
     ssize_t got = 0;
     (void)crypto_generichash_init(&state, NULL, 0, BACKUP_HASH_BYTES);
     file->bytes = 0;
-    while (err == ERR_OK && (got = read(from, chunk, sizeof chunk)) != 0) {
+    while (err == ERR_OK && (got = read(from, chunk, CHUNK)) != 0) {
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -98,7 +98,21 @@ drain(int from, int to, struct backup_file *file)
             err = write_all(to, chunk, (size_t)got);
     }
     (void)crypto_generichash_final(&state, file->hash, BACKUP_HASH_BYTES);
-    sodium_memzero(chunk, sizeof chunk);
+    return err;
+}
+
+/* Not on the stack, and not a thread's own either, which takes from every stack. */
+static enum err
+drain(int from, int to, struct backup_file *file)
+{
+    char *chunk = malloc(CHUNK);
+    if (chunk == NULL)
+        return ERR_MEMORY;
+    enum err err = drain_by(chunk, from, to, file);
+    int reason = errno;
+    sodium_memzero(chunk, CHUNK);
+    free(chunk);
+    errno = reason;
     return err;
 }
 
@@ -223,7 +237,8 @@ backup_remove(const char *path, struct fault *fault)
     return err;
 }
 
-/* Another run may finish meanwhile and take the directory away, before the lock is there or after. */
+/* Another run may finish meanwhile and take the directory away, before the lock is there or after.
+ */
 static enum err
 lock_directory(const char *path, int *lock, struct fault *fault)
 {

@@ -39,7 +39,6 @@ copy_registry(struct making *making, struct fault *fault)
 {
     char path[BACKUP_PATH_MAX];
     char to[BACKUP_PATH_MAX];
-    char url[BACKUP_PATH_MAX + 8];
     struct secrets *secrets = NULL;
     struct registry *registry = NULL;
     enum err err = backup_path(path, making->request->data, "secrets", fault);
@@ -52,6 +51,7 @@ copy_registry(struct making *making, struct fault *fault)
     if (err == ERR_OK) {
         const struct registry_options options = {.record_key = secrets->record_key,
                                                  .read_only = true};
+        char url[BACKUP_PATH_MAX + 8];
         (void)snprintf(url, sizeof url, "lmdb:%s", path);
         err = registry_open(url, &options, &registry, fault);
     }
@@ -67,7 +67,7 @@ static enum err
 add_file(struct making *making, const char *name, bool made_here, struct fault *fault)
 {
     struct backup *out = making->out;
-    struct backup_file copied = {.bytes = 0};
+    struct backup_file copied;
     if (out->file_count == BACKUP_FILES_MAX)
         return fault_set(fault, ERR_TOO_LARGE, "more than %d files", BACKUP_FILES_MAX);
     struct backup_file *file = &out->files[out->file_count];
