@@ -7,6 +7,7 @@
 #ifndef ASSAY_REGISTRY_ENGINE_H
 #define ASSAY_REGISTRY_ENGINE_H
 
+#include "gateway/registry/gauge.h"
 #include "gateway/registry/registry.h"
 
 struct engine;
@@ -122,6 +123,8 @@ struct engine {
     /* What was committed so far is on disk. */
     enum err (*sync)(struct registry_session *session);
     enum err (*copy)(struct registry_session *session, const char *directory, struct fault *fault);
+    enum err (*gauge)(struct registry_session *session, struct registry_gauge *out);
+    enum err (*writable)(struct registry_session *session);
 };
 
 extern const struct engine lmdb_engine;

@@ -64,6 +64,8 @@ enum err lmdb_tallies(struct registry_session *session, const struct tally_days 
 enum err lmdb_add_tally(struct registry_session *session, const struct tally *tally) MUST_CHECK;
 enum err lmdb_check(struct registry_session *session,
                     const struct registry_checker *checker) MUST_CHECK;
+enum err lmdb_gauge(struct registry_session *session, struct registry_gauge *out) MUST_CHECK;
+enum err lmdb_writable(struct registry_session *session) MUST_CHECK;
 enum err lmdb_sync(struct registry_session *session) MUST_CHECK;
 enum err lmdb_copy(struct registry_session *session, const char *directory,
                    struct fault *fault) MUST_CHECK;

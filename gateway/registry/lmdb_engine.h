@@ -160,7 +160,7 @@ struct lmdb_writer {
     struct lmdb_request *first, *last; /* waiting */
     bool busy;                         /* a group was taken and is not answered yet */
     bool stop;
-    uint64_t commits, commit_calls;
+    uint64_t commits, commit_calls, commit_microseconds;
 };
 
 enum err lmdb_writer_init(struct lmdb_writer *writer) MUST_CHECK;

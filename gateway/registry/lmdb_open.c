@@ -378,4 +378,6 @@ const struct engine lmdb_engine = {
     .check = lmdb_check,
     .sync = lmdb_sync,
     .copy = lmdb_copy,
+    .gauge = lmdb_gauge,
+    .writable = lmdb_writable,
 };

@@ -52,9 +52,17 @@ commit_err(struct lmdb_writer *writer, int rc)
     return !panic && lmdb_err(rc) == ERR_FULL ? ERR_FULL : ERR_UNKNOWN;
 }
 
-/* Ends the transaction of a group in which every request ran. */
+static uint64_t
+microseconds(void)
+{
+    struct timespec now = {0, 0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Ends the transaction, begun at `began`, of a group in which every request ran. */
 static enum err
-finish(struct lmdb_writer *writer, const struct view *view, size_t wrote)
+finish(struct lmdb_writer *writer, const struct view *view, size_t wrote, uint64_t began)
 {
     if (view->failure != 0 || wrote == 0) {
         mdb_txn_abort(view->txn);
@@ -65,6 +73,7 @@ finish(struct lmdb_writer *writer, const struct view *view, size_t wrote)
         return err;
     (void)pthread_mutex_lock(&writer->lock);
     writer->commits++;
+    writer->commit_microseconds += microseconds() - began;
     writer->commit_calls += wrote;
     (void)pthread_mutex_unlock(&writer->lock);
     return ERR_OK;
@@ -78,12 +87,13 @@ run_together(struct lmdb_writer *writer, struct lmdb_request *first, const struc
     if (mdb_txn_begin(writer->env, NULL, 0, &view.txn) != 0)
         return ERR_UNAVAILABLE;
     size_t wrote = 0;
+    uint64_t began = microseconds();
     for (struct lmdb_request *at = first; at != end && view.failure == 0; at = at->next) {
         at->wrote = false;
         at->err = at->run(&view, at);
         wrote += at->wrote;
     }
-    return finish(writer, &view, wrote);
+    return finish(writer, &view, wrote, began);
 }
 
 /* One request that does not fit, or meets a bad page, must not fail the others: when nothing was
@@ -224,4 +234,30 @@ lmdb_submit(struct lmdb_session *session, struct lmdb_request *request)
         (void)pthread_cond_wait(request->answered, &writer->lock);
     (void)pthread_mutex_unlock(&writer->lock);
     return request->err;
+}
+
+enum err
+lmdb_gauge(struct registry_session *session, struct registry_gauge *out)
+{
+    struct lmdb_writer *writer = &session_of(session)->registry->writer;
+    (void)pthread_mutex_lock(&writer->lock);
+    *out = (struct registry_gauge){writer->commits, writer->commit_microseconds};
+    (void)pthread_mutex_unlock(&writer->lock);
+    return ERR_OK;
+}
+
+static enum err
+run_nothing(struct view *view, struct lmdb_request *request)
+{
+    (void)view;
+    (void)request;
+    return ERR_OK;
+}
+
+/* The writer begins a transaction for it, which a broken environment refuses, and leaves it. */
+enum err
+lmdb_writable(struct registry_session *session)
+{
+    struct lmdb_request request = {.run = run_nothing, .weight = 1};
+    return lmdb_submit(session_of(session), &request);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The calls of copy.h and gauge.h. */
 #include "gateway/registry/copy.h"
 
 #include "gateway/registry/calls.h"
@@ -26,4 +27,16 @@ enum err
 registry_copy(struct registry_session *session, const char *directory, struct fault *fault)
 {
     return engine_of(session)->copy(session, directory, fault);
+}
+
+enum err
+registry_gauge(struct registry_session *session, struct registry_gauge *out)
+{
+    return answer(engine_of(session)->gauge(session, out), out, sizeof *out);
+}
+
+enum err
+registry_writable(struct registry_session *session)
+{
+    return session->of->read_only ? ERR_DENIED : engine_of(session)->writable(session);
 }

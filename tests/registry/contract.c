@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "gateway/registry/gauge.h"
 #include "tests/registry/contract.h"
 
 void
@@ -147,6 +148,7 @@ read_only_console(struct contract *contract, const struct operation *operation)
     test_notice(&notice, "0000000000", 1700000000);
     contract_expect("notice", registry_put_notice(session, &notice, operation, NULL), ERR_DENIED);
     contract_expect("tally", registry_add_tally(session, &tally), ERR_DENIED);
+    contract_expect("writable", registry_writable(session), ERR_DENIED);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "gateway/registry/copy.h"
+#include "gateway/registry/gauge.h"
 #include "tests/registry/contract.h"
 
 /* ENGINE:PATH of the contract, with another path. */
@@ -112,6 +113,28 @@ positions(struct contract *contract)
     assert_true(position_behind(&before, &after));
 }
 
+/* Asking whether it could be written to writes nothing, and is no commit. */
+static void
+gauges(struct contract *contract)
+{
+    char gtin[GTIN_DIGITS + 1];
+    struct unit unit;
+    struct registry_gauge before;
+    struct registry_gauge after;
+    const struct registry_health was = health_of(contract->session);
+    contract_expect("gauge", registry_gauge(contract->session, &before), ERR_OK);
+    assert_int_equal(before.commits, was.commits);
+    contract_expect("writable", registry_writable(contract->session), ERR_OK);
+    contract_expect("gauge", registry_gauge(contract->session, &after), ERR_OK);
+    assert_int_equal(after.commits, before.commits);
+    assert_int_equal(health_of(contract->session).operations, was.operations);
+    contract_gtin(contract, gtin);
+    contract_unit(contract, gtin, "GAUGE", &unit);
+    contract_expect("gauge", registry_gauge(contract->session, &after), ERR_OK);
+    assert_int_equal(after.commits, before.commits + 1);
+    assert_true(after.commit_microseconds > before.commit_microseconds);
+}
+
 void
 contract_copy(struct contract *contract)
 {
@@ -119,5 +142,6 @@ contract_copy(struct contract *contract)
     const char *path = strchr(contract->url, ':') + 1;
     (void)snprintf(base, sizeof base, "%.*s", (int)strcspn(path, "?"), path);
     positions(contract);
+    gauges(contract);
     copies(contract, base);
 }
