@@ -17,6 +17,7 @@ struct limits;
 struct worker;
 struct tally_board;
 struct inbox;
+struct meter;
 
 /* A handler answers; it does not fail. It runs in the worker's thread. */
 typedef void handler(struct worker *worker, const struct request *request,
@@ -33,6 +34,7 @@ struct app {
     struct limits *limits;       /* of trying codes (limits.h) */
     struct tally_board *tallies; /* of what was answered (tally_board.h) */
     struct inbox *inbox;         /* how often notices are written (notices.h) */
+    struct meter *meter;         /* of requests (meter.h); NULL: nobody counts */
     /* Answers a request that the program makes of itself for worker->caller, by the same routes,
      * roles and limits as from outside. The response is zeroed but for its body, which is reset. */
     handler *ask;

@@ -2,6 +2,7 @@
 #include "gateway/api/system.h"
 
 #include "gateway/api/writes.h"
+#include "gateway/backup/backup.h"
 #include "gateway/json/write.h"
 
 enum { DAY = 86400 };
@@ -89,6 +90,20 @@ put_configuration(struct text *out, const struct config *config)
     text_char(out, '}');
 }
 
+/* Nothing when none was made, or when its note cannot be read. */
+static void
+put_backup(struct text *out, const struct config *config)
+{
+    struct backup_last last;
+    if (backup_last(config->data, &last, NULL) != ERR_OK)
+        return;
+    json_put(out, "backup", "{");
+    json_put_time(out, "made_at", last.made_at);
+    json_put_number(out, "bytes", (int64_t)last.bytes);
+    json_put_number(out, "operations", (int64_t)last.operations);
+    text_char(out, '}');
+}
+
 void
 api_system(struct worker *worker, const struct request *request, struct response *response)
 {
@@ -108,5 +123,6 @@ api_system(struct worker *worker, const struct request *request, struct response
     put_registry(out, &health);
     put_keyset(out, app->keyring, request->now);
     put_configuration(out, app->config);
+    put_backup(out, app->config);
     text_put(out, "}\n");
 }

@@ -13,6 +13,7 @@ enum { DAYS_MAX = 8, NO_DAY = -1 };
 struct tally_board {
     pthread_mutex_t lock;
     struct tally days[DAYS_MAX]; /* day NO_DAY: free, and without a count */
+    uint64_t totals[VERDICT_OK + 1];
 };
 
 static void
@@ -71,10 +72,19 @@ tally_count(struct tally_board *board, const struct verdict *verdict, int64_t no
         return;
     (void)pthread_mutex_lock(&board->lock);
     struct tally *tally = find_day(board, day);
+    board->totals[verdict->class]++;
     if (tally != NULL)
         tally->verdicts[verdict->class]++;
     if (tally != NULL && verdict->reason_count > 0 && (unsigned)verdict->reasons[0] < REASON_COUNT)
         tally->reasons[verdict->reasons[0]]++;
+    (void)pthread_mutex_unlock(&board->lock);
+}
+
+void
+tally_totals(struct tally_board *board, uint64_t out[static VERDICT_OK + 1])
+{
+    (void)pthread_mutex_lock(&board->lock);
+    memcpy(out, board->totals, sizeof board->totals);
     (void)pthread_mutex_unlock(&board->lock);
 }
 

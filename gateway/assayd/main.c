@@ -19,6 +19,9 @@ static const char usage[] =
     "  --accept-older               go on with a registry that is older than it was, once: say it\n"
     "                               after an old copy was put back on purpose\n"
     "  --version, --help\n"
+    "\n"
+    "SIGTERM stops it after the requests that run are answered, SIGHUP reads the keyset again.\n"
+    "Under systemd (assayd.service) it says when it is ready and that it lives.\n"
     "\n";
 
 static int
@@ -68,6 +71,8 @@ main(int argc, char **argv)
         return print_config(&arguments.config);
     if (arguments.check_config)
         return puts("assayd: the configuration is good") >= 0 ? 0 : 1;
-    return serve(&arguments.config, arguments.accept_older, &fault) == ERR_OK ? 0
-                                                                              : complain(&fault);
+    const struct notify notify = notify_of(environ);
+    return serve(&arguments.config, arguments.accept_older, &notify, &fault) == ERR_OK
+               ? 0
+               : complain(&fault);
 }

@@ -14,6 +14,7 @@
 #include "gateway/api/in_flight.h"
 #include "gateway/api/issued.h"
 #include "gateway/api/limits.h"
+#include "gateway/api/meter.h"
 #include "gateway/api/notices.h"
 #include "gateway/api/tally_board.h"
 #include "gateway/base/file.h"
@@ -21,11 +22,12 @@
 #include "gateway/log/log.h"
 #include "gateway/manifest/store.h"
 
-enum { CHECKPOINT_SECONDS = 60 };
+enum { CHECKPOINT_SECONDS = 60, DRAIN_TURNS = 500, DRAIN_TURN_NS = 20000000 }; /* ten seconds */
 
 struct daemon {
     const struct config *config;
     bool accept_older;
+    const struct notify *notify;
     struct store *store;
     int lock;
     struct keyring *keyring;
@@ -34,7 +36,8 @@ struct daemon {
     struct limits *limits;
     struct tally_board *tallies;
     struct inbox *inbox;
-    struct http_server *server;
+    struct meter *meter;
+    struct http_server *server, *admin;
     struct app app;
     struct fault keyset_fault; /* the last one that was logged */
     enum err tally_err;        /* likewise */
@@ -81,7 +84,7 @@ open_parts(struct daemon *d, struct fault *fault)
         err = store_open(d->config->data,
                          STORE_MUST_EXIST | STORE_NO_KEYSET |
                              (d->accept_older ? STORE_ACCEPT_OLDER : 0U),
-                         (unsigned)d->config->workers, &d->store, fault);
+                         (unsigned)d->config->workers + ADMIN_WORKERS, &d->store, fault);
     if (err == ERR_OK && d->lock < 0)
         err = lock_data(d, fault);
     if (err == ERR_OK)
@@ -98,6 +101,8 @@ open_parts(struct daemon *d, struct fault *fault)
         err = tally_board_open(&d->tallies, fault);
     if (err == ERR_OK)
         err = inbox_open(&d->inbox, fault);
+    if (err == ERR_OK)
+        err = meter_open(&d->meter, http_route_count(), fault);
     return err;
 }
 
@@ -117,12 +122,14 @@ start(struct daemon *d, struct fault *fault)
         .limits = d->limits,
         .tallies = d->tallies,
         .inbox = d->inbox,
+        .meter = d->meter,
         .ask = http_ask,
         .now = now,
         .version = ASSAY_VERSION,
         .started_at = now(),
     };
-    return http_start(&d->app, &d->server, fault);
+    err = http_start(&d->app, &d->server, fault);
+    return err == ERR_OK ? http_start_admin(&d->app, &d->admin, fault) : err;
 }
 
 /* Writes down what was counted, by the session of this thread. The same trouble is logged once, not
@@ -151,14 +158,28 @@ keep_checkpoint(struct daemon *d)
     d->checkpoint_err = err;
 }
 
+/* CivetWeb gives up what it still reads when it is stopped, so those who are being answered are
+ * waited for before; every answer now ends its connection. */
+static void
+drain(struct daemon *d)
+{
+    const struct timespec turn = {0, DRAIN_TURN_NS};
+    meter_stop(d->meter);
+    for (int i = 0; i < DRAIN_TURNS && meter_busy(d->meter) > 0; i++)
+        (void)nanosleep(&turn, NULL);
+}
+
 static void
 stop(struct daemon *d)
 {
+    drain(d);
     http_stop(d->server);
+    http_stop(d->admin);
     if (d->server != NULL)
         write_tallies(d);
     tally_board_close(d->tallies);
     inbox_close(d->inbox);
+    meter_close(d->meter);
     pages_close(d->pages);
     in_flight_close(d->in_flight);
     limits_close(d->limits);
@@ -178,6 +199,7 @@ tell_started(const struct daemon *d)
     printf("assayd: serving %s (data %s, %llu units)\n", d->config->base_url, d->config->data,
            (unsigned long long)health.units);
     (void)fflush(stdout);
+    notify_send(d->notify, "READY=1");
 }
 
 /* Looks at the keyset's file. The same trouble is logged once, not every second. */
@@ -201,26 +223,48 @@ reload_keyset(struct daemon *d, bool force)
     keyring_release(d->keyring, keyset);
 }
 
+/* A registry that does not answer is as good as a hang: the manager starts us again. */
+static void
+tell_alive(const struct daemon *d)
+{
+    struct registry_health health;
+    if (d->notify->watchdog_ms > 0 && registry_health(d->store->session, &health) == ERR_OK)
+        notify_send(d->notify, "WATCHDOG=1");
+}
+
+/* A second, or sooner for an impatient watchdog. */
+static struct timespec
+pause_of(const struct daemon *d)
+{
+    int64_t ms = d->notify->watchdog_ms;
+    ms = ms == 0 || ms > 3000 ? 1000 : ms / 3;
+    return (struct timespec){ms / 1000, ms % 1000 * 1000000};
+}
+
 /* Signals are blocked in every thread and taken here, so nothing runs inside a handler. */
 static void
 wait_for_stop(struct daemon *d, const sigset_t *signals)
 {
-    const struct timespec second = {1, 0};
+    const struct timespec pause = pause_of(d);
     for (;;) {
-        int taken = sigtimedwait(signals, NULL, &second);
+        tell_alive(d);
+        int taken = sigtimedwait(signals, NULL, &pause);
         if (taken == SIGTERM || taken == SIGINT)
             break;
         reload_keyset(d, taken == SIGHUP);
         write_tallies(d);
         keep_checkpoint(d);
     }
+    notify_send(d->notify, "STOPPING=1");
     log_event(d->config, LOG_INFO, "stopping", "asked to stop");
 }
 
 enum err
-serve(const struct config *config, bool accept_older, struct fault *fault)
+serve(const struct config *config, bool accept_older, const struct notify *notify,
+      struct fault *fault)
 {
-    struct daemon d = {.config = config, .accept_older = accept_older, .lock = -1};
+    struct daemon d = {
+        .config = config, .accept_older = accept_older, .notify = notify, .lock = -1};
     sigset_t signals;
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGTERM);

@@ -36,6 +36,11 @@ static const struct key keys[] = {
     {"keep_alive_ms", "NUMBER", "75000",
      "how long an idle connection is kept: longer than a proxy in front does; 500 without one",
      AT(keep_alive_ms), NULL, 0, 600000},
+    {"admin_address", "IPV4", "127.0.0.1",
+     "address of the admin listener: for this machine, never for the public", AT(admin_address),
+     config_value_address, 0, 0},
+    {"admin_port", "NUMBER", "0", "where /livez, /readyz and /metrics are answered; 0: nowhere",
+     AT(admin_port), NULL, 0, 65535},
     {"log", "LEVEL", "info", "error, info or debug, as JSON lines on standard error", AT(log),
      config_value_log, 0, 0},
     {"document_hosts", "HOSTS", "",
@@ -173,6 +178,9 @@ config_check(struct config *config, struct fault *fault)
                        (unsigned long long)config->port);
     if (!config_url_read(&url, slice_of(config->base_url)))
         return fault_set(fault, ERR_INVALID, "base_url: not set");
+    if (config->admin_port == config->port)
+        return fault_set(fault, ERR_INVALID,
+                         "admin_port: is the port of the public; choose another one");
     bool here = slice_equal_nocase(url.host, "localhost") || slice_equal(url.host, "127.0.0.1");
     if (here && !url.https && url.port != config->port)
         return fault_set(fault, ERR_INVALID, "base_url: %s does not lead to port %llu",

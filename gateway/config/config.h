@@ -14,7 +14,7 @@ enum {
     CONFIG_TEXT_MAX = 160, /* so that "name = value" is a line of an INI file */
     CONFIG_SOURCE_MAX = 160,
     CONFIG_FILE_MAX = 64 * 1024,
-    CONFIG_KEYS = 10
+    CONFIG_KEYS = 12
 };
 
 struct config {
@@ -25,7 +25,9 @@ struct config {
     uint64_t workers;                   /* one per connection that is open at once */
     uint64_t request_timeout_ms;        /* for the headers, and again for the body */
     uint64_t keep_alive_ms;             /* how long an idle connection is kept; 0: not at all */
-    char log[CONFIG_TEXT_MAX + 1];      /* error, info or debug */
+    char admin_address[CONFIG_TEXT_MAX + 1];          /* IPv4 of the admin listener */
+    uint64_t admin_port;                              /* 0: there is none */
+    char log[CONFIG_TEXT_MAX + 1];                    /* error, info or debug */
     char document_hosts[CONFIG_TEXT_MAX + 1];         /* HOST[:PORT], blanks between; "": none */
     char signer[CONFIG_TEXT_MAX + 1];                 /* socket of `assay signer`; "": none */
     char sources[CONFIG_KEYS][CONFIG_SOURCE_MAX + 1]; /* where each key of the table came from */
@@ -45,7 +47,7 @@ enum err config_set(struct config *config, const char *key, const char *value, c
 /* Is it a key, nearly one, or one of TLS, which is refused with advice? */
 bool config_concerns(const char *key);
 /* After all keys were set: makes base_url from the port when nothing set it, and refuses a base_url
- * that leads to another port of this machine. */
+ * that leads to another port of this machine, and an admin_port that is the port. */
 enum err config_check(struct config *config, struct fault *fault) MUST_CHECK;
 /* Documents, the invoices and receipts that events link to, are in the brand's inventory system:
  * only an https link to one of document_hosts is one. A host without a port is meant with the port

@@ -68,6 +68,15 @@ answer_405(unsigned allowed, struct response *response)
     text_free(&list);
 }
 
+size_t
+http_route_count(void)
+{
+    size_t count = 0;
+    while (http_routes[count].pattern != NULL)
+        count++;
+    return count;
+}
+
 const struct route *
 http_find(const struct route *routes, const struct request *request, struct response *response)
 {

@@ -34,6 +34,11 @@ struct route {
 };
 
 extern const struct route http_routes[]; /* ends with a NULL pattern; in routes.c */
+size_t http_route_count(void);           /* without that end */
+/* GET /livez: the process answers; /readyz: 503 and the reason when the registry cannot be read or
+ * written to, the disk is full, or it is stopping; /metrics: OpenMetrics text. In admin.c, likewise
+ * ended. */
+extern const struct route http_admin_routes[];
 
 /* 0 for a method that no route takes. */
 enum method http_method(const char *name);
@@ -67,7 +72,13 @@ struct http_server; /* opaque */
  * ERR_DENIED: a port below 1024 without the right; ERR_INVALID: not an address of this machine. */
 enum err http_start(const struct app *app, struct http_server **out,
                     struct fault *fault) MUST_CHECK;
+/* Listens on app->config->admin_address:admin_port for the admin routes and no others, with
+ * ADMIN_WORKERS threads of its own, so that it answers when all workers are busy. *out is NULL when
+ * admin_port is 0. Errors as above. */
+enum { ADMIN_WORKERS = 2 };
+enum err http_start_admin(const struct app *app, struct http_server **out,
+                          struct fault *fault) MUST_CHECK;
 /* Stops taking connections, lets running requests end, frees. Takes up to three seconds. */
-void http_stop(struct http_server *server);
+void http_stop(struct http_server *server); /* NULL is allowed */
 
 #endif

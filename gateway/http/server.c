@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gateway/api/meter.h"
 #include "gateway/http/address.h"
 #include "gateway/http/framing.h"
 #include "gateway/http/head.h"
@@ -23,9 +24,18 @@ enum {
     MESSAGE_MAX = 200
 };
 
+/* A place to listen, and what is answered there. */
+struct listener {
+    const char *address;
+    uint64_t port, workers;
+    const struct route *routes;
+    struct meter *meter; /* NULL: requests are not counted */
+};
+
 struct http_server {
     struct mg_context *context;
     const struct app *app;
+    struct listener listener;
     atomic_bool starting;
     char message[MESSAGE_MAX]; /* CivetWeb's, while it is starting */
 };
@@ -33,6 +43,8 @@ struct http_server {
 /* One worker thread's; a stack of CivetWeb's has 100 KB. */
 struct edge {
     struct worker worker;
+    const struct listener *listener;
+    const struct route *route; /* that the request leads to, admitted or not; NULL: none */
     struct request request;
     struct response response;
     struct header_field fields[HEADER_FIELDS_MAX];
@@ -49,6 +61,7 @@ init_thread(const struct mg_context *context, int type)
     if (edge == NULL)
         return NULL;
     edge->worker.app = server->app;
+    edge->listener = &server->listener;
     text_init(&edge->body, BODY_MAX);
     text_init(&edge->out, ANSWER_MAX + 4096);
     text_init(&edge->response.body, ANSWER_MAX);
@@ -117,6 +130,7 @@ read_head(struct edge *edge, const struct mg_request_info *info)
         .now = edge->worker.app->now(),
     };
     request_split(&edge->request);
+    edge->route = NULL;
     reset_response(&edge->response);
     memset(&edge->worker.caller, 0, sizeof edge->worker.caller);
     memset(&edge->worker.signed_in, 0, sizeof edge->worker.signed_in);
@@ -150,26 +164,25 @@ read_body(struct edge *edge, struct mg_connection *conn, uint64_t length)
     return true;
 }
 
-/* The route of a request that was admitted and whose body, if any, was read to its end. NULL: the
- * response holds the problem; *unread says that some of the request is still to come. */
-static const struct route *
+/* Was the request admitted, and its body, if any, read to its end? False: the response holds the
+ * problem; *unread says that some of the request is still to come. */
+static bool
 receive(struct edge *edge, struct mg_connection *conn, const struct head *head, bool *unread)
 {
     uint64_t length = 0;
     *unread = true;
     if (!head_body_length(head, &length, &edge->response))
-        return NULL;
+        return false;
     *unread = length > 0;
-    const struct route *route = http_find(http_routes, &edge->request, &edge->response);
-    if (route == NULL || !http_admit(&edge->worker, route, &edge->request, length, &edge->response))
-        return NULL;
-    if (length > 0 && !read_body(edge, conn, length)) {
+    edge->route = http_find(edge->listener->routes, &edge->request, &edge->response);
+    if (edge->route == NULL ||
+        !http_admit(&edge->worker, edge->route, &edge->request, length, &edge->response))
+        return false;
+    *unread = length > 0 && !read_body(edge, conn, length);
+    if (*unread)
         response_problem(&edge->response, 408, "request_timeout", "Request timeout",
                          "The body did not arrive in time", NULL);
-        return NULL;
-    }
-    *unread = false;
-    return route;
+    return !*unread;
 }
 
 static void
@@ -201,10 +214,13 @@ give_back(struct edge *edge)
 }
 
 static void
-log_request(const struct edge *edge, const struct route *route)
+log_request(const struct edge *edge)
 {
+    const struct route *route = edge->route;
     const struct config *config = edge->worker.app->config;
     const char *pattern = route != NULL ? route->pattern : "-"; /* an address may hold a serial */
+    size_t number = route != NULL ? (size_t)(route - edge->listener->routes) : http_route_count();
+    meter_count(edge->listener->meter, number, edge->response.status);
     if (edge->response.status >= 500)
         log_event(config, LOG_ERROR, "answer_failed", "%s %d", pattern, edge->response.status);
     log_event(config, LOG_DEBUG, "request", "%s %d", pattern, edge->response.status);
@@ -228,14 +244,16 @@ begin_request(struct mg_connection *conn)
     if (edge == NULL)
         return answer_without_worker(conn);
     bool unread = false;
+    meter_begin(edge->listener->meter);
     struct head head = read_head(edge, mg_get_request_info(conn));
-    const struct route *route = receive(edge, conn, &head, &unread);
-    if (route != NULL)
-        http_answer(&edge->worker, route, &edge->request, &edge->response);
+    if (receive(edge, conn, &head, &unread))
+        http_answer(&edge->worker, edge->route, &edge->request, &edge->response);
     http_finish(&edge->worker, &edge->request, &edge->response);
-    bool kept = edge->worker.app->config->keep_alive_ms > 0 && !head_wants_close(&head);
+    bool kept = edge->worker.app->config->keep_alive_ms > 0 && !head_wants_close(&head) &&
+                !meter_stopping(edge->worker.app->meter);
     transmit(edge, conn, unread || !kept);
-    log_request(edge, route);
+    log_request(edge);
+    meter_end(edge->listener->meter);
     give_back(edge);
     return edge->response.status; /* above 0: CivetWeb does nothing more */
 }
@@ -253,6 +271,7 @@ http_error(struct mg_connection *conn, int status, const char *message)
     const char *method = mg_get_request_info(conn)->request_method; /* NULL or cut nowhere yet */
     bool head = method != NULL && strncmp(method, "HEAD", 4) == 0;
     edge->request = (struct request){.method = head ? METHOD_HEAD : METHOD_GET};
+    edge->route = NULL;
     reset_response(&edge->response);
     if (status == 505)
         response_problem(&edge->response, 505, "http_version", "HTTP version not supported",
@@ -262,7 +281,7 @@ http_error(struct mg_connection *conn, int status, const char *message)
             &edge->response, 400, "bad_request", "Bad request",
             "This is not a request of HTTP/1.1, or it did not arrive whole and in time", NULL);
     transmit(edge, conn, true);
-    log_request(edge, NULL);
+    log_request(edge);
     return 0;
 }
 
@@ -311,9 +330,10 @@ start(struct http_server *server)
     };
     enum { COUNT = sizeof options / sizeof options[0] };
     const char *list[2 * COUNT + 1] = {NULL};
-    (void)snprintf(ports, sizeof ports, "%s:%llu", config->address,
-                   (unsigned long long)config->port);
-    (void)snprintf(threads, sizeof threads, "%llu", (unsigned long long)config->workers);
+    const struct listener *listener = &server->listener;
+    (void)snprintf(ports, sizeof ports, "%s:%llu", listener->address,
+                   (unsigned long long)listener->port);
+    (void)snprintf(threads, sizeof threads, "%llu", (unsigned long long)listener->workers);
     (void)snprintf(timeout, sizeof timeout, "%llu", (unsigned long long)config->request_timeout_ms);
     (void)snprintf(keep, sizeof keep, "%llu", (unsigned long long)config->keep_alive_ms);
     for (size_t i = 0; i < COUNT; i++) {
@@ -323,17 +343,19 @@ start(struct http_server *server)
     return mg_start(&callbacks, server, list);
 }
 
-enum err
-http_start(const struct app *app, struct http_server **out, struct fault *fault)
+static enum err
+listen_at(const struct app *app, const struct listener *listener, struct http_server **out,
+          struct fault *fault)
 {
     *out = NULL;
-    enum err err = http_check_address(app->config, fault);
+    enum err err = http_check_address(listener->address, listener->port, fault);
     if (err != ERR_OK)
         return err;
     struct http_server *server = calloc(1, sizeof *server);
     if (server == NULL)
         return fault_set(fault, ERR_MEMORY, "out of memory");
     server->app = app;
+    server->listener = *listener;
     (void)mg_init_library(0); /* no TLS: it crashes with OpenSSL 3 */
     atomic_store(&server->starting, true);
     server->context = start(server);
@@ -346,6 +368,25 @@ http_start(const struct app *app, struct http_server **out, struct fault *fault)
     (void)mg_exit_library();
     free(server);
     return err;
+}
+
+enum err
+http_start(const struct app *app, struct http_server **out, struct fault *fault)
+{
+    const struct config *config = app->config;
+    const struct listener listener = {config->address, config->port, config->workers, http_routes,
+                                      app->meter};
+    return listen_at(app, &listener, out, fault);
+}
+
+enum err
+http_start_admin(const struct app *app, struct http_server **out, struct fault *fault)
+{
+    const struct config *config = app->config;
+    const struct listener listener = {config->admin_address, config->admin_port, ADMIN_WORKERS,
+                                      http_admin_routes, NULL};
+    *out = NULL;
+    return config->admin_port == 0 ? ERR_OK : listen_at(app, &listener, out, fault);
 }
 
 void

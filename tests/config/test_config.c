@@ -25,6 +25,8 @@ has_defaults(void **state)
     assert_int_equal(config.request_timeout_ms, 5000);
     assert_int_equal(config.keep_alive_ms, 75000);
     assert_string_equal(config.log, "info");
+    assert_string_equal(config.admin_address, "127.0.0.1");
+    assert_int_equal(config.admin_port, 0);
     assert_string_equal(config.document_hosts, "");
     for (size_t i = 0; i < CONFIG_KEYS; i++)
         assert_string_equal(config.sources[i], "default");
@@ -55,6 +57,11 @@ static const struct {
     {"any address", "address", "0.0.0.0", NULL},
     {"lowest port", "port", "1", NULL},
     {"highest port", "port", "65535", NULL},
+    {"no admin port", "admin_port", "0", NULL},
+    {"highest admin port", "admin_port", "65535", NULL},
+    {"admin port too high", "admin_port", "65536",
+     "here: admin_port: expected a number from 0 to 65535"},
+    {"admin on every address", "admin_address", "0.0.0.0", NULL},
     {"plain url", "base_url", "http://id.example.com", NULL},
     {"secure url with port", "base_url", "https://ID.EXAMPLE.COM:8443", NULL},
     {"url unset", "base_url", "", NULL},

@@ -89,7 +89,7 @@ test('what stands in the way of a start is one clear line, and nothing is damage
   writeFileSync(join(broken, 'keyset.ini'), '[keyset]\nversion = many\n');
   const rows = [
     [['--data', world.data, '--port', port], 7, /another assayd serves this directory$/],
-    [['--data', other, '--port', String(gateway.port)], 7, /another program listens there; choose another --port$/],
+    [['--data', other, '--port', String(gateway.port)], 7, /another program listens there; choose another port$/],
     [['--data', '/nonexistent', '--port', port], 3, /no registry yet/],
     [['--data', open, '--port', port], 6, /others can access it/],
     [['--data', broken, '--port', port], 1, /keyset\.ini:2: /],

@@ -775,6 +775,12 @@ test('the gateway itself', async () => {
   assert.ok(registry.units >= 40 && registry.events > registry.units && registry.bytes_used > 0);
   assert.deepEqual(keyset.keys.map(({ name, status }) => [name, status]), [['plant-a', 'active'], ['plant-b', 'revoked']]);
   assert.deepEqual(configuration.document_hosts, ['erp.example.com']);
+  const before = await get(200, '/v1/system', 'operator');
+  assert.equal(before.backup, undefined);
+  const { operations } = JSON.parse(must('backup', join(world.directory, 'a-backup'), '--data', world.data, '--json'));
+  const { backup } = await get(200, '/v1/system', 'operator');
+  assert.equal(backup.operations, operations);
+  assert.ok(Math.abs(Date.parse(backup.made_at) - Date.now()) < 60000 && backup.bytes > 4096);
 });
 
 test('manifests', async () => {
