@@ -11,8 +11,9 @@
  * them}, "keyset": {"version", "changed_at", "keys": [{"name", "kid", "organisation",
  * "gtin_prefixes": [], "status", "not_before", "not_after", "age_days" since it began, "days_left"
  * of an active one, "compromised_since", "reason"}]}, "configuration": {"base_url",
- * "document_hosts": [], "workers", "log"}}. No secret, and no path of the machine. 503: the
- * registry does not answer. */
+ * "document_hosts": [], "workers", "log"}, "backup": {"made_at", "bytes",
+ * "operations"} of the last one, absent when none was made}. No secret, and no path of the machine.
+ * 503: the registry does not answer. */
 handler api_system;
 
 #endif
