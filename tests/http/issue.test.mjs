@@ -241,7 +241,7 @@ test('what is signed and could not be registered is registered later', async () 
   assert.equal((await get(`/v1/issues/${late}`)).json.registered, false);
   const labels = await labelsOf(late);
   // The gateway looks at the keyset once a second.
-  for (let i = 0; i < 100 && (await verdicts(labels))[0] === 'bad issuer_unknown'; i++) await new Promise((later) => { setTimeout(later, 50); });
+  for (let i = 0; i < 100 && (await verdicts(labels))[0] === 'bad issuer_unknown'; i++) await sleep(50);
   assert.equal((await verdicts(labels))[0], 'bad never_issued');
   const kept = await staff.call(keys.issuer, 'DELETE', `/v1/issues/${late}`);
   assert.deepEqual([kept.status, kept.json.code], [409, 'not_registered']);
