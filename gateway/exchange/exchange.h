@@ -76,6 +76,9 @@ void request_here(struct text *out, const struct request *request);
  * application/x-www-form-urlencoded: then `query` is the body. False when it is
  * absent, given twice, broken or does not fit. */
 bool query_value(char *out, size_t out_size, struct slice query, const char *name) MUST_CHECK;
+/* A field that a person may leave empty, without blanks at both ends: "" when it is absent. False,
+ * with "": it is given twice, broken or does not fit. `out` has room for at least a NUL. */
+bool form_value(char *out, size_t out_size, struct slice pairs, const char *name) MUST_CHECK;
 
 /* Fills in segment_count and segments from the path; what is beyond PATH_SEGMENTS_MAX is left out.
  */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/exchange/exchange.h"
 
+#include <string.h>
+
 /* `plus` is what '+' stands for: a blank in a form, itself in a path. */
 static bool
 decode_byte(char *out, struct slice *s, char plus)
@@ -35,23 +37,45 @@ decode(char *out, size_t out_size, struct slice s, char plus)
     return slice_utf8(slice_make(out, len));
 }
 
-bool
-query_value(char *out, size_t out_size, struct slice query, const char *name)
+/* *there says whether the name is, whatever its value. */
+static bool
+find_value(char *out, size_t out_size, struct slice pairs, const char *name, bool *there)
 {
-    bool found = false;
-    if (out_size == 0)
-        return false;
-    while (query.len > 0) {
-        struct slice pair = slice_take_until(&query, '&');
+    *there = false;
+    while (pairs.len > 0) {
+        struct slice pair = slice_take_until(&pairs, '&');
         char decoded[64]; /* a name that is broken or longer is not the one asked for */
         if (!decode(decoded, sizeof decoded, slice_take_until(&pair, '='), ' ') ||
             !slice_equal(slice_of(decoded), name))
             continue;
-        if (found || !decode(out, out_size, pair, ' '))
+        bool again = *there;
+        *there = true;
+        if (again || !decode(out, out_size, pair, ' '))
             return false;
-        found = true;
     }
-    return found;
+    return *there;
+}
+
+bool
+query_value(char *out, size_t out_size, struct slice query, const char *name)
+{
+    bool there = false;
+    return out_size > 0 && find_value(out, out_size, query, name, &there);
+}
+
+bool
+form_value(char *out, size_t out_size, struct slice pairs, const char *name)
+{
+    bool there = false;
+    bool good = find_value(out, out_size, pairs, name, &there);
+    if (!good) {
+        out[0] = '\0';
+        return !there;
+    }
+    struct slice kept = slice_trim(slice_of(out));
+    memmove(out, kept.data, kept.len);
+    out[kept.len] = '\0';
+    return true;
 }
 
 bool

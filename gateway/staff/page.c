@@ -314,41 +314,14 @@ page_path(char out[static PAGE_PATH_MAX + 1], const char *pattern, const char *c
 
 /* ---- forms ---- */
 
-static bool
-is_there(struct slice pairs, const char *name)
-{
-    while (pairs.len > 0) {
-        struct slice pair = slice_take_until(&pairs, '&');
-        if (slice_equal(slice_take_until(&pair, '='), name))
-            return true;
-    }
-    return false;
-}
-
-static bool
-value_of(struct slice pairs, const char *name, char *out, size_t size)
-{
-    out[0] = '\0';
-    if (!is_there(pairs, name))
-        return true;
-    if (!query_value(out, size, pairs, name)) {
-        out[0] = '\0';
-        return false;
-    }
-    struct slice kept = slice_trim(slice_of(out));
-    memmove(out, kept.data, kept.len);
-    out[kept.len] = '\0';
-    return true;
-}
-
 bool
 page_field(const struct page *page, const char *name, char *out, size_t size)
 {
-    return value_of(page->request->body, name, out, size);
+    return form_value(out, size, page->request->body, name);
 }
 
 bool
 page_query(const struct page *page, const char *name, char *out, size_t size)
 {
-    return value_of(page->request->query, name, out, size);
+    return form_value(out, size, page->request->query, name);
 }

@@ -12,33 +12,6 @@ enum { ONCE_BYTES = VISIT_ONCE_MAX / 2, KEY_MAX = 96, HERE_MAX = 4096 };
 
 /* ---- the form ---- */
 
-static bool
-is_there(struct slice pairs, const char *name)
-{
-    while (pairs.len > 0) {
-        struct slice pair = slice_take_until(&pairs, '&');
-        if (slice_equal(slice_take_until(&pair, '='), name))
-            return true;
-    }
-    return false;
-}
-
-static bool
-read_input(const struct visit *visit, const struct input *input)
-{
-    input->out[0] = '\0';
-    if (!is_there(visit->sent, input->name))
-        return true;
-    if (!query_value(input->out, input->size, visit->sent, input->name)) {
-        input->out[0] = '\0';
-        return false;
-    }
-    struct slice kept = slice_trim(slice_of(input->out));
-    memmove(input->out, kept.data, kept.len);
-    input->out[kept.len] = '\0';
-    return true;
-}
-
 bool
 visit_read(struct visit *visit, const char *member, const struct input *inputs)
 {
@@ -46,7 +19,7 @@ visit_read(struct visit *visit, const char *member, const struct input *inputs)
     char code[KEY_MAX];
     json_put(&visit->document, member, "{");
     for (; inputs->name != NULL; inputs++) {
-        if (!read_input(visit, inputs) && bad == NULL)
+        if (!form_value(inputs->out, inputs->size, visit->sent, inputs->name) && bad == NULL)
             bad = inputs->name;
         json_put_text(&visit->document, inputs->name, inputs->out);
     }
@@ -63,8 +36,8 @@ static void
 read_once(struct visit *visit)
 {
     uint8_t bytes[ONCE_BYTES];
-    const struct input once = {"once", visit->once, sizeof visit->once};
-    if (!read_input(visit, &once) || !slice_hex(bytes, sizeof bytes, slice_of(visit->once)))
+    if (!form_value(visit->once, sizeof visit->once, visit->sent, "once") ||
+        !slice_hex(bytes, sizeof bytes, slice_of(visit->once)))
         visit->once[0] = '\0';
 }
 

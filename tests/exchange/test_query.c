@@ -70,6 +70,41 @@ reads_a_value(void **state)
     }
 }
 
+static const struct {
+    const char *label, *pairs, *value; /* value NULL: false */
+} fields[] = {
+    {"as it is", "x=1&code=abc", "abc"},
+    {"without blanks at both ends", "code=+%09a+b++", "a b"},
+    {"blanks only", "code=+++", ""},
+    {"empty", "code=", ""},
+    {"absent", "x=1", ""},
+    {"nothing sent", "", ""},
+    {"an escaped name is the name", "c%6Fde=abc", "abc"},
+    {"a longer name is another", "codes=abc", ""},
+    {"longest that fits", "code=0123456789abcde", "0123456789abcde"},
+    {"does not fit", "code=0123456789abcdef", NULL},
+    {"twice", "code=a&code=b", NULL},
+    {"twice, alike", "code=a&code=a", NULL},
+    {"twice, one spelled otherwise", "code=a&c%6fde=b", NULL},
+    {"broken", "code=a%4", NULL},
+    {"broken, by an escaped name", "c%6Fde=%zz", NULL},
+    {"NUL", "code=a%00", NULL},
+    {"no UTF-8", "code=%E9", NULL},
+};
+
+static void
+reads_a_field(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        char value[16] = "before";
+        bool read = form_value(value, sizeof value, slice_of(fields[i].pairs), "code");
+        const char *expected = fields[i].value == NULL ? "" : fields[i].value;
+        if (read != (fields[i].value != NULL) || strcmp(value, expected) != 0)
+            fail_msg("%s: %d \"%s\"", fields[i].label, read, value);
+    }
+}
+
 static void
 stays_inside_the_slice(void **state)
 {
@@ -159,9 +194,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_a_value),
-        cmocka_unit_test(stays_inside_the_slice),
-        cmocka_unit_test(reads_a_segment),
+        cmocka_unit_test(reads_a_value),          cmocka_unit_test(reads_a_field),
+        cmocka_unit_test(stays_inside_the_slice), cmocka_unit_test(reads_a_segment),
         cmocka_unit_test(reads_a_cookie),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
