@@ -77,3 +77,13 @@ json_put_words(struct text *out, const char *name, const char *words)
     }
     text_char(out, ']');
 }
+
+void
+json_copy_text(struct text *out, const struct json_node *from, const char *name)
+{
+    struct slice value = json_string(json_member_of(from, name));
+    if (value.len == 0)
+        return;
+    json_put(out, name, "");
+    text_json(out, value);
+}

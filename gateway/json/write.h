@@ -7,6 +7,7 @@
 
 #include "gateway/base/date.h"
 #include "gateway/base/text.h"
+#include "gateway/json/json.h"
 
 /* The name and then `value` as it is: an opening bracket, a literal. */
 void json_put(struct text *out, const char *name, const char *value);
@@ -16,6 +17,9 @@ void json_put_bool(struct text *out, const char *name, bool value);
 void json_put_day(struct text *out, const char *name, civil_day day);
 void json_put_time(struct text *out, const char *name, int64_t at);
 void json_put_hex(struct text *out, const char *name, const uint8_t *bytes, size_t len);
+/* The text member `name` of an object that was read, under the same name; left out when it is none
+ * or empty. */
+void json_copy_text(struct text *out, const struct json_node *from, const char *name);
 /* "DE AT" as ["DE","AT"]. */
 void json_put_words(struct text *out, const char *name, const char *words);
 

@@ -123,16 +123,6 @@ scan(struct desk *desk)
 
 /* ---- the warranty ---- */
 
-static void
-copy_text(struct text *out, const struct json_node *from, const char *name)
-{
-    struct slice value = json_string(json_member_of(from, name));
-    if (value.len == 0)
-        return;
-    json_put(out, name, "");
-    text_json(out, value);
-}
-
 static bool
 is_text(const struct json_node *from, const char *name, struct slice value)
 {
@@ -176,7 +166,7 @@ put_cover(struct text *out, const struct json_node *warranty, bool bad)
     if (covered && bad)
         json_put_bool(out, "but_bad", true);
     for (size_t i = 0; names[i] != NULL; i++)
-        copy_text(out, line, names[i]);
+        json_copy_text(out, line, names[i]);
     text_char(out, '}');
 }
 
@@ -201,10 +191,10 @@ put_claim(struct desk *desk, const struct json_node *warranty)
         if (!is_chosen && !is_text(line, "why", slice_of("covered")))
             continue;
         json_put(out, NULL, "{");
-        copy_text(out, line, "id");
-        copy_text(out, line, "title");
-        copy_text(out, line, "ends_on");
-        copy_text(out, line, "why");
+        json_copy_text(out, line, "id");
+        json_copy_text(out, line, "title");
+        json_copy_text(out, line, "ends_on");
+        json_copy_text(out, line, "why");
         json_put_bool(out, "chosen", is_chosen && strcmp(sent, "no") != 0);
         text_char(out, '}');
     }

@@ -9,16 +9,6 @@ struct rows {
 };
 
 static void
-copy_text(struct text *out, const struct json_node *from, const char *name)
-{
-    struct slice value = json_string(json_member_of(from, name));
-    if (value.len == 0)
-        return;
-    json_put(out, name, "");
-    text_json(out, value);
-}
-
-static void
 copy_texts(struct text *out, const char *name, const struct json_node *list, const char *member)
 {
     json_put(out, name, "[");
@@ -38,13 +28,13 @@ put_row(void *context, struct slice line, const struct json_node *result)
     json_put(out, NULL, "{");
     json_put_number(out, "line", (int64_t)++rows->count);
     codes_put_line(out, line);
-    copy_text(out, result, "verdict");
-    copy_text(out, result, "detail");
+    json_copy_text(out, result, "verdict");
+    json_copy_text(out, result, "detail");
     copy_texts(out, "reasons", json_member_of(result, "reasons"), "code");
-    copy_text(out, json_member_of(result, "product"), "name");
-    copy_text(out, record, "gtin");
-    copy_text(out, record, "serial");
-    copy_text(out, record, "state");
+    json_copy_text(out, json_member_of(result, "product"), "name");
+    json_copy_text(out, record, "gtin");
+    json_copy_text(out, record, "serial");
+    json_copy_text(out, record, "state");
     text_char(out, '}');
 }
 

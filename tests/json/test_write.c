@@ -48,6 +48,23 @@ values(struct text *out)
     text_put(out, "}");
 }
 
+/* {"a":"x\"y","n":1,"e":"","o":{}} */
+static void
+copies(struct text *out)
+{
+    static const char source[] = "{\"a\":\"x\\\"y\",\"n\":1,\"e\":\"\",\"o\":{}}";
+    static const char *const names[] = {"absent", "n", "e", "o", "a"};
+    struct json_doc *doc = NULL;
+    struct fault fault;
+    assert_int_equal(json_parse(slice_of(source), sizeof source, &doc, &fault), ERR_OK);
+    json_put(out, NULL, "{");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        json_copy_text(out, json_root(doc), names[i]);
+    json_copy_text(out, NULL, "a");
+    text_put(out, "}");
+    json_free(doc);
+}
+
 static const struct row {
     const char *label;
     void (*write)(struct text *out);
@@ -56,6 +73,7 @@ static const struct row {
     {"commas", nested,
      "{\"brace\":\"[{\",\"list\":[{},true,-9223372036854775808],\"after\":false}"},
     {"absent values", absent, "{\"zero\":0}"},
+    {"texts alone are copied", copies, "{\"a\":\"x\\\"y\"}"},
     {"values", values,
      "{\"text\":\"a\\\"\\\\\\u000a\xC3\xA9\",\"day\":\"1970-01-01\","
      "\"time\":\"1970-01-01T23:59:59Z\",\"hex\":\"00ff\",\"one\":[\"DE\"],\"two\":[\"DE\",\"AT\"]"
