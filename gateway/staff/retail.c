@@ -103,18 +103,6 @@ describe(struct page *page, const struct question *question)
 }
 
 static void
-refuse(struct page *page, const char *word)
-{
-    struct text *out = &page->document;
-    json_put(out, "problem", "{");
-    json_put_text(out, "code", "invalid");
-    json_put_text(out, "detail", pages_text(page->worker->app->pages, page->language, word));
-    text_char(out, '}');
-    page->has_problem = true;
-    page->status = 400;
-}
-
-static void
 screen(struct page *page, const char *code)
 {
     struct text body;
@@ -184,7 +172,7 @@ staff_retail_act(struct worker *worker, const struct request *request, struct re
         return;
     }
     if (!page_field(&page, "code", code, sizeof code) || code[0] == '\0')
-        refuse(&page, "staff retail.no_code");
+        page_refuse(&page, "staff retail.no_code");
     else
         screen(&page, code);
     page_show(&page, "retail");

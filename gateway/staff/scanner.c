@@ -1,43 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/json/write.h"
-#include "gateway/label/label.h"
-#include "gateway/label/runs.h"
+#include "gateway/pages/qr.h"
 #include "gateway/staff/page.h"
 #include "gateway/staff/retail.h"
-
-enum { DARK_MAX = 64 * 1024 };
 
 /* Every character that a code of ours may have and a wrong setting changes. The group separator
  * stands where its loss shows, and the end tells a code that was cut from one that was not. */
 static const char test_code[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                                 "0123456789-_/?=:%&\x1D"
                                 "END";
-
-static void
-put_dark(void *context, const struct qr_run *run)
-{
-    text_printf(context, "M%u %uh%uv%uh-%uz", run->x + QR_QUIET, run->y + QR_QUIET, run->width,
-                run->height, run->width);
-}
-
-static enum err
-put_qr(struct page *page)
-{
-    struct qr qr;
-    struct text dark;
-    struct fault fault = {ERR_OK, ""};
-    enum err err = qr_encode(&qr, test_code, &fault);
-    if (err != ERR_OK)
-        return err;
-    text_init(&dark, DARK_MAX);
-    qr_runs(&qr, put_dark, &dark);
-    json_put(&page->document, "qr", "{");
-    json_put_number(&page->document, "side", qr.size + 2 * QR_QUIET);
-    json_put_text(&page->document, "dark", text_ok(&dark) ? dark.data : "");
-    text_char(&page->document, '}');
-    text_free(&dark);
-    return ERR_OK;
-}
 
 /* HTML has no way to write a group separator: `sign` stands for it. */
 static void
@@ -62,8 +33,7 @@ staff_retail_scanner(struct worker *worker, const struct request *request,
 {
     struct page page;
     page_begin(&page, worker, request, response, "staff title.scanner");
-    if (put_qr(&page) != ERR_OK)
-        page.status = 500;
+    page_put_qr(&page.document, test_code);
     put_expected(&page, "expected", "\xE2\x90\x9D");
     put_expected(&page, "shown", "<GS>");
     page_show(&page, "scanner");
