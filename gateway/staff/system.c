@@ -5,7 +5,7 @@
 #include "gateway/staff/page.h"
 #include "gateway/staff/running.h"
 
-enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
+enum { MINUTE = 60, HOUR = 3600, DAY = 86400, BACKUP_OLD_DAYS = 7 };
 
 static int64_t
 time_of(const struct json_node *object, const char *name)
@@ -44,6 +44,18 @@ put_ages(struct page *page, const struct json_node *system)
     json_put_number(out, "gigabytes_max", number_of(registry, "bytes_max") / (1 << 30));
 }
 
+/* Of the last backup, when there was one: how old it is, and whether that is too old. */
+static void
+put_backup_age(struct page *page, const struct json_node *system)
+{
+    int64_t made = time_of(json_member_of(system, "backup"), "made_at");
+    if (made == 0)
+        return;
+    int64_t days = (time_of(system, "now") - made) / DAY;
+    json_put_number(&page->document, "backup_days", days);
+    json_put_bool(&page->document, "backup_old", days > BACKUP_OLD_DAYS);
+}
+
 static void
 show(struct page *page, const char *template)
 {
@@ -52,8 +64,10 @@ show(struct page *page, const char *template)
     int status = page_look(page, "system", &question, &doc);
     if (status != 200)
         page->status = status;
-    if (status == 200)
+    if (status == 200) {
         put_ages(page, json_root(doc));
+        put_backup_age(page, json_root(doc));
+    }
     json_free(doc);
     page_show(page, template);
 }

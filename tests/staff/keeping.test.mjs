@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The console's pages about recalls, products, credentials, keys and the gateway, through HTTP.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Gateway, assay } from '../e2e/gateway.mjs';
 import { Staff, staffRoles } from '../http/staff.mjs';
@@ -220,12 +221,18 @@ test('keys and system tell what they know, and no secret and no path', async () 
   for (const part of ['plant-a', key.kid, 'assay keys revoke NAME --compromised-since', '/.well-known/jwks.json']) assert.ok(shown.includes(part), part);
   for (const role of ['operator', 'auditor', 'admin']) {
     const text = await get('/console/system', 200, keys[role]);
-    assert.match(text, /None is known here/);
+    assert.match(text, /badge caution">None was made yet/);
     for (const secret of [world.data, world.directory, 'passphrase', 'lmdb']) assert.ok(!text.includes(secret), secret);
   }
   for (const role of ['service', 'retailer', 'issuer']) {
     await get('/console/system', 403, keys[role]);
     await get('/console/credentials', 403, keys[role]);
   }
+  const made = assay('backup', join(world.directory, 'copy'), '--data', world.data);
+  assert.equal(made.code, 0, made.stderr);
+  const text = await get('/console/system', 200, keys.auditor);
+  assert.match(text, /badge ok">The last one is 0 days old/);
+  assert.ok(text.includes((await json('/v1/system')).backup.made_at));
+  assert.doesNotMatch(text, /None was made/);
   assert.doesNotMatch(await get('/console/system', 200, keys.admin), /href="\/console\/(units|keys)"/);
 });
