@@ -13,9 +13,10 @@
  *
  * (the second is the chance that any unit at all is hit, by ten years of nothing but attack). An
  * owner waits for nothing but strangers who try at this moment: one who tries A times a second
- * takes A of the A + 1 tries in which a token comes. To keep out for a day, with 99 %, an owner who
- * tries once a minute (1,440 times), it takes (1 - 1/A)^1440 = 0.99, A = 143,000 tries a second,
- * which is more than a gateway answers at all. Right codes cost nothing: whoever registers a
+ * takes A of the A + 1 tries in which a token comes. An owner who tries once a minute (1,440 times)
+ * is kept out for a day with (1 - 1/A)^1440: by 300 tries a second in 1 of 120 cases, by 1,000 in 1
+ * of 4, by 10,000 in 7 of 8. Against such a flood from one place the limits of the proxy in front
+ * have to stand. Right codes cost nothing: whoever registers a
  * thousand units on one evening takes no try from anybody. An owner secret has 130 bits and is not
  * limited, so who has one is never kept out. */
 #ifndef ASSAY_API_LIMITS_H
