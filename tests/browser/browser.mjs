@@ -99,6 +99,14 @@ export async function signIn(context, origin, key) {
   await context.addCookies(cookies);
 }
 
+// Until what a page's scripts draw anew has been drawn: they hear of a new size with the first frame
+// and draw in the next.
+async function drawn(page) {
+  for (let frames = 0; frames < 3; frames += 1) {
+    await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(resolve); }));
+  }
+}
+
 // A way to look at a page: {width, height, scheme, zoom, text, dir}. Zoom is the browser's own: half
 // the room at twice the density. `text` enlarges the letters alone; `dir` turns the page round.
 export async function arrange(visited, look) {
@@ -114,6 +122,7 @@ export async function arrange(visited, look) {
     root.dir = dir || root.dataset.dir;
     root.style.fontSize = text ? `${text}%` : '';
   }, [look.text, look.dir]);
+  await drawn(visited.page);
 }
 
 export const lookName = (look) => Object.entries(look).map(([key, value]) => `${key} ${value}`).join(', ');

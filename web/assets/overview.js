@@ -47,9 +47,10 @@ if (table?.tBodies[0].rows.length > 0) {
   draw();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
   let width = place.clientWidth;
-  new ResizeObserver(() => {
+  // A frame later: a chart that makes its own place wider or narrower is a loop to the observer.
+  new ResizeObserver(() => requestAnimationFrame(() => {
     if (place.clientWidth === width) return;
     width = place.clientWidth;
     draw();
-  }).observe(place);
+  })).observe(place);
 }
