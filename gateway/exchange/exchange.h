@@ -21,6 +21,12 @@ enum method {
 
 enum { PATH_SEGMENTS_MAX = 8, RESPONSE_HEADERS_MAX = 8 };
 
+/* Who asks, as far as the edge knows. Never stored, never logged. */
+struct client {
+    uint8_t address[16]; /* IPv6, or IPv4 as ::ffff:a.b.c.d; all zero: unknown */
+    char country[3];     /* ISO 3166-1 alpha-2, from a proxy that is trusted; "": unknown */
+};
+
 /* Slices live as long as the request. Header slices are empty when the header is absent. */
 struct request {
     enum method method;
@@ -32,7 +38,8 @@ struct request {
     struct slice idempotency_key, if_match, if_none_match;
     struct slice cookie, origin, fetch_site; /* Cookie, Origin, Sec-Fetch-Site */
     struct slice body;                       /* whole, within the route's limit */
-    int64_t now;                             /* Unix seconds when it arrived */
+    struct client client;
+    int64_t now; /* Unix seconds when it arrived */
 };
 
 struct response_header {

@@ -27,6 +27,7 @@
 #include "gateway/rules/credential.h"
 #include "gateway/rules/event.h"
 #include "gateway/rules/notice.h"
+#include "gateway/rules/scan.h"
 #include "gateway/rules/session.h"
 #include "gateway/rules/tally.h"
 #include "gateway/rules/unit.h"
@@ -136,6 +137,10 @@ enum err registry_list_notices(struct registry_session *session, const struct no
 enum err registry_tallies(struct registry_session *session, civil_day from, civil_day to,
                           struct tally *out, size_t max, size_t *count) MUST_CHECK;
 
+/* What is known of who looked at the unit. ERR_NOT_FOUND: nobody did. */
+enum err registry_get_scans(struct registry_session *session, const struct unit_key *key,
+                            struct scans *out) MUST_CHECK;
+
 /* ---- writing: durable on disk before the call returns ERR_OK ---- */
 
 /* Who asks, and under which id a repeat is recognised. */
@@ -222,6 +227,28 @@ enum err registry_put_notice(struct registry_session *session, const struct noti
  * ERR_UNKNOWN: it may be counted twice or not at all by a
  * caller that goes on; the counts are for a chart. */
 enum err registry_add_tally(struct registry_session *session, const struct tally *tally) MUST_CHECK;
+
+/* Sightings of the last second or so, all or none; those of units that are not there are left out.
+ * `batch` rises by one with each new call of a process that started at `run`: a batch that was
+ * written before is not counted again, so ERR_UNKNOWN is answered by sending the same one again.
+ * suspected[i]: the rule that fires for the unit of sighting i, when it was not suspected before
+ * this call, once a unit; else COPY_NONE. Raising it is for the caller. */
+enum { SCAN_FLUSH_MAX = 4096 };
+struct scan_flush {
+    int64_t run;
+    uint64_t batch;
+    const struct seen {
+        struct unit_key key;
+        struct sighting sighting;
+    } *seen;
+    size_t count;
+    uint64_t random; /* seed of the draws of scan_add */
+};
+enum err registry_scan_flush(struct registry_session *session, const struct scan_flush *flush,
+                             enum copy_rule *suspected) MUST_CHECK;
+/* scan_clear of a unit. ERR_OK also when nobody looked. */
+enum err registry_scan_clear(struct registry_session *session, const struct unit_key *key,
+                             int64_t now) MUST_CHECK;
 
 /* ---- health ---- */
 
