@@ -40,6 +40,13 @@ struct entitlement {
     char countries[COUNTRIES_MAX + 1]; /* "" is everywhere */
 };
 
+/* How much evidence of copying it takes before a unit is suspected, by enum copy_rule of scan.h. 0
+ * is the default of that rule; COPY_OFF: never. */
+enum { COPY_LIMITS = 7, COPY_OFF = 65535 };
+struct copy_limits {
+    uint16_t at[COPY_LIMITS]; /* at[COPY_NONE] is 0 */
+};
+
 struct product {
     char gtin[GTIN_DIGITS + 1];
     uint64_t version;
@@ -53,6 +60,7 @@ struct product {
     int16_t offset_minutes;          /* the fixed offset from UTC at which its days begin */
     bool activation_before_sale;     /* a buyer may register a unit that no shop recorded as sold */
     bool returns_from_any;           /* any retailer may take it back, not only who sold it */
+    struct copy_limits copy_limits;
     uint8_t entitlement_count;
     struct entitlement entitlements[ENTITLEMENTS_MAX];
 };
