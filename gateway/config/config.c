@@ -50,6 +50,13 @@ static const struct key keys[] = {
      "where `assay signer` answers, so that serials can be issued from the console; none when "
      "empty",
      AT(signer), config_value_signer, 0, 0},
+    {"trusted_proxies", "ADDRESSES", "",
+     "addresses or prefixes of proxies in front, blanks between: whom they name in X-Forwarded-For "
+     "is the client",
+     AT(trusted_proxies), config_value_trusted_proxies, 0, 0},
+    {"country_header", "NAME", "",
+     "header in which a trusted proxy says the client's country, as two letters; none when empty",
+     AT(country_header), config_value_country_header, 0, 0},
 };
 _Static_assert(sizeof keys / sizeof keys[0] == CONFIG_KEYS, "config.h holds a source for each key");
 
@@ -181,6 +188,9 @@ config_check(struct config *config, struct fault *fault)
     if (config->admin_port == config->port)
         return fault_set(fault, ERR_INVALID,
                          "admin_port: is the port of the public; choose another one");
+    if (config->country_header[0] != '\0' && config->trusted_proxies[0] == '\0')
+        return fault_set(fault, ERR_INVALID,
+                         "country_header: nobody may say it while trusted_proxies is empty");
     bool here = slice_equal_nocase(url.host, "localhost") || slice_equal(url.host, "127.0.0.1");
     if (here && !url.https && url.port != config->port)
         return fault_set(fault, ERR_INVALID, "base_url: %s does not lead to port %llu",

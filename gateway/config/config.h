@@ -14,7 +14,8 @@ enum {
     CONFIG_TEXT_MAX = 160, /* so that "name = value" is a line of an INI file */
     CONFIG_SOURCE_MAX = 160,
     CONFIG_FILE_MAX = 64 * 1024,
-    CONFIG_KEYS = 12
+    CONFIG_KEYS = 14,
+    CONFIG_PROXIES_MAX = 16
 };
 
 struct config {
@@ -30,6 +31,8 @@ struct config {
     char log[CONFIG_TEXT_MAX + 1];                    /* error, info or debug */
     char document_hosts[CONFIG_TEXT_MAX + 1];         /* HOST[:PORT], blanks between; "": none */
     char signer[CONFIG_TEXT_MAX + 1];                 /* socket of `assay signer`; "": none */
+    char trusted_proxies[CONFIG_TEXT_MAX + 1];        /* addresses, prefixes; blanks between */
+    char country_header[CONFIG_TEXT_MAX + 1];         /* name of a header; "": none */
     char sources[CONFIG_KEYS][CONFIG_SOURCE_MAX + 1]; /* where each key of the table came from */
 };
 
@@ -47,7 +50,8 @@ enum err config_set(struct config *config, const char *key, const char *value, c
 /* Is it a key, nearly one, or one of TLS, which is refused with advice? */
 bool config_concerns(const char *key);
 /* After all keys were set: makes base_url from the port when nothing set it, and refuses a base_url
- * that leads to another port of this machine, and an admin_port that is the port. */
+ * that leads to another port of this machine, an admin_port that is the port, and a country_header
+ * without a proxy that is trusted. */
 enum err config_check(struct config *config, struct fault *fault) MUST_CHECK;
 /* Documents, the invoices and receipts that events link to, are in the brand's inventory system:
  * only an https link to one of document_hosts is one. A host without a port is meant with the port

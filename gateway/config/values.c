@@ -4,6 +4,9 @@
 #include <arpa/inet.h>
 #include <sys/un.h>
 
+#include "gateway/base/ip.h"
+#include "gateway/config/config.h"
+
 enum { HOST_MAX = 128 };
 
 const char *
@@ -40,6 +43,34 @@ config_value_signer(struct slice value)
     return value.len < sizeof((struct sockaddr_un *)NULL)->sun_path
                ? NULL
                : "expected the path of a socket, at most 107 bytes";
+}
+
+const char *
+config_value_trusted_proxies(struct slice value)
+{
+    for (unsigned i = 0; value.len > 0; i++) {
+        struct ip_prefix prefix;
+        bool blank_last = slice_find(value, ' ') + 1 == value.len;
+        if (i == CONFIG_PROXIES_MAX)
+            return "more than 16 addresses and prefixes";
+        if (!ip_prefix_read(&prefix, slice_take_until(&value, ' ')) || blank_last)
+            return "expected addresses like 127.0.0.1 or ::1, or prefixes like 10.0.0.0/8 with "
+                   "nothing but zeros behind them, with single blanks between";
+    }
+    return NULL;
+}
+
+/* A token (RFC 9110 §5.6.2) of the characters that names of headers are made of. */
+const char *
+config_value_country_header(struct slice value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.data[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!letter && !(c >= '0' && c <= '9') && c != '-')
+            return "expected the name of a header, like X-Country";
+    }
+    return value.len <= 64 ? NULL : "expected the name of a header, at most 64 bytes";
 }
 
 static bool

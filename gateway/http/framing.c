@@ -21,6 +21,12 @@ head_value(const struct head *head, const char *name)
     return slice_of(NULL);
 }
 
+struct slice
+head_only_value(const struct head *head, const char *name)
+{
+    return count_of(head, name) == 1 ? head_value(head, name) : slice_of(NULL);
+}
+
 /* Only blanks between the NUL that was the colon and the value: a second NUL was a blank before
  * the colon. */
 static bool

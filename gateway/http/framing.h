@@ -21,6 +21,8 @@ struct head {
 
 /* The value of the first field with this name; empty when there is none. */
 struct slice head_value(const struct head *head, const char *name);
+/* The same when there is exactly one; else empty. */
+struct slice head_only_value(const struct head *head, const char *name);
 
 /* Were the fields cut out of a head that was exactly NAME ":" blanks VALUE CR LF for each, with
  * nothing left over? CivetWeb cuts in place and is lax: it drops what comes after the 64th field or

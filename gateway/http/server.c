@@ -7,10 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "gateway/api/meter.h"
+#include "gateway/base/clock.h"
 #include "gateway/http/address.h"
+#include "gateway/http/client.h"
 #include "gateway/http/framing.h"
 #include "gateway/http/head.h"
 #include "gateway/http/http.h"
@@ -30,6 +31,7 @@ struct listener {
     uint64_t port, workers;
     const struct route *routes;
     struct meter *meter; /* NULL: requests are not counted */
+    struct client_trust trust;
 };
 
 struct http_server {
@@ -86,14 +88,6 @@ exit_thread(const struct mg_context *context, int type, void *thread)
     free(edge);
 }
 
-static int64_t
-monotonic_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void
 reset_response(struct response *response)
 {
@@ -129,6 +123,7 @@ read_head(struct edge *edge, const struct mg_request_info *info)
         .fetch_site = head_value(&head, "Sec-Fetch-Site"),
         .now = edge->worker.app->now(),
     };
+    client_find(&edge->request.client, &edge->listener->trust, info->remote_addr, &head);
     request_split(&edge->request);
     edge->route = NULL;
     reset_response(&edge->response);
@@ -145,7 +140,7 @@ static bool
 read_body(struct edge *edge, struct mg_connection *conn, uint64_t length)
 {
     bool staff = role_is_staff(edge->worker.caller.role);
-    int64_t deadline = monotonic_ms() + (int64_t)edge->worker.app->config->request_timeout_ms;
+    int64_t deadline = clock_monotonic_ms() + (int64_t)edge->worker.app->config->request_timeout_ms;
     if (staff)
         deadline += (int64_t)length * 1000 / SLOWEST_STAFF;
     text_reset(&edge->body);
@@ -154,7 +149,7 @@ read_body(struct edge *edge, struct mg_connection *conn, uint64_t length)
         uint64_t left = length - edge->body.len;
         size_t wanted = staff && left >= sizeof bytes ? sizeof bytes : 1;
         int got = mg_read(conn, bytes, wanted);
-        if (got != (int)wanted || monotonic_ms() > deadline)
+        if (got != (int)wanted || clock_monotonic_ms() > deadline)
             return false;
         text_slice_put(&edge->body, slice_make(bytes, wanted));
         if (!text_ok(&edge->body))
@@ -307,9 +302,7 @@ start(struct http_server *server)
     };
     const struct config *config = server->app->config;
     char ports[CONFIG_TEXT_MAX + 8];
-    char threads[24];
-    char timeout[24];
-    char keep[24];
+    char threads[24], timeout[24], keep[24];
     const struct {
         const char *name, *value;
     } options[] = {
@@ -356,6 +349,7 @@ listen_at(const struct app *app, const struct listener *listener, struct http_se
         return fault_set(fault, ERR_MEMORY, "out of memory");
     server->app = app;
     server->listener = *listener;
+    client_trust_read(&server->listener.trust, app->config);
     (void)mg_init_library(0); /* no TLS: it crashes with OpenSSL 3 */
     atomic_store(&server->starting, true);
     server->context = start(server);
@@ -374,8 +368,8 @@ enum err
 http_start(const struct app *app, struct http_server **out, struct fault *fault)
 {
     const struct config *config = app->config;
-    const struct listener listener = {config->address, config->port, config->workers, http_routes,
-                                      app->meter};
+    const struct listener listener = {config->address, config->port, config->workers,
+                                      http_routes,     app->meter,   {0}};
     return listen_at(app, &listener, out, fault);
 }
 
@@ -383,8 +377,8 @@ enum err
 http_start_admin(const struct app *app, struct http_server **out, struct fault *fault)
 {
     const struct config *config = app->config;
-    const struct listener listener = {config->admin_address, config->admin_port, ADMIN_WORKERS,
-                                      http_admin_routes, NULL};
+    const struct listener listener = {
+        config->admin_address, config->admin_port, ADMIN_WORKERS, http_admin_routes, NULL, {0}};
     *out = NULL;
     return config->admin_port == 0 ? ERR_OK : listen_at(app, &listener, out, fault);
 }

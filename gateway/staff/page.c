@@ -170,7 +170,8 @@ static struct request
 inner_request(const struct page *page, const struct question *question, const char *version,
               const char *once)
 {
-    struct request inner = {.method = question->method, .now = page->request->now};
+    struct request inner = {
+        .method = question->method, .now = page->request->now, .client = page->request->client};
     inner.path = slice_of(question->path);
     inner.query = slice_of(question->query);
     inner.accept = slice_of("application/json");

@@ -217,7 +217,8 @@ visit_ask(struct visit *visit, const struct question *question, struct reply *re
 {
     char bearer[64] = "";
     struct response answer = {.status = 200};
-    struct request inner = {.method = question->method, .now = visit->request->now};
+    struct request inner = {
+        .method = question->method, .now = visit->request->now, .client = visit->request->client};
     inner.path = slice_of(question->path);
     inner.accept = slice_of("application/json");
     inner.accept_language = slice_of(visit->language);

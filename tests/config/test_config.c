@@ -28,6 +28,8 @@ has_defaults(void **state)
     assert_string_equal(config.admin_address, "127.0.0.1");
     assert_int_equal(config.admin_port, 0);
     assert_string_equal(config.document_hosts, "");
+    assert_string_equal(config.trusted_proxies, "");
+    assert_string_equal(config.country_header, "");
     for (size_t i = 0; i < CONFIG_KEYS; i++)
         assert_string_equal(config.sources[i], "default");
 }
@@ -47,6 +49,12 @@ has_defaults(void **state)
 #define HOSTS                                                                                      \
     "here: document_hosts: expected names of hosts, HOST[:PORT], with single blanks between: no "  \
     "https:// and no path"
+
+#define PROXIES_16 "::1 ::2 ::3 ::4 ::5 ::6 ::7 ::8 ::9 ::a ::b ::c ::d ::e ::f ::10"
+#define PROXIES                                                                                    \
+    "here: trusted_proxies: expected addresses like 127.0.0.1 or ::1, or prefixes like "           \
+    "10.0.0.0/8 "                                                                                  \
+    "with nothing but zeros behind them, with single blanks between"
 
 static const struct {
     const char *label, *key, *value, *fault; /* fault NULL: accepted */
@@ -80,6 +88,27 @@ static const struct {
     {"two blanks", "document_hosts", "a  b", HOSTS},
     {"host with port 0", "document_hosts", "a:0", HOSTS},
     {"host with a user", "document_hosts", "me@a", HOSTS},
+    {"no proxy", "trusted_proxies", "", NULL},
+    {"a proxy", "trusted_proxies", "127.0.0.1", NULL},
+    {"proxies of both kinds", "trusted_proxies", "127.0.0.1 ::1 10.0.0.0/8 2001:db8::/32", NULL},
+    {"16 proxies", "trusted_proxies", PROXIES_16, NULL},
+    {"17 proxies", "trusted_proxies", PROXIES_16 " ::17",
+     "here: trusted_proxies: more than 16 addresses and prefixes"},
+    {"everybody a proxy", "trusted_proxies", "0.0.0.0/0", PROXIES},
+    {"bits behind a prefix", "trusted_proxies", "10.0.0.1/8", PROXIES},
+    {"name of a proxy", "trusted_proxies", "proxy.example.com", PROXIES},
+    {"proxies with a comma", "trusted_proxies", "10.0.0.1,10.0.0.2", PROXIES},
+    {"blank behind a proxy", "trusted_proxies", "10.0.0.1 ", PROXIES},
+    {"two blanks between proxies", "trusted_proxies", "10.0.0.1  10.0.0.2", PROXIES},
+    {"no header of countries", "country_header", "", NULL},
+    {"header of countries", "country_header", "CF-IPCountry", NULL},
+    {"header with a colon", "country_header",
+     "X-Country:", "here: country_header: expected the name of a header, like X-Country"},
+    {"header with a blank", "country_header", "X Country",
+     "here: country_header: expected the name of a header, like X-Country"},
+    {"long header", "country_header",
+     "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcde",
+     "here: country_header: expected the name of a header, at most 64 bytes"},
     {"no signer", "signer", "", NULL},
     {"signer", "signer", "/run/assay/signer", NULL},
     {"longest socket", "signer", TEXT_107, NULL},
@@ -202,6 +231,21 @@ checks_the_whole(void **state)
     }
 }
 
+static void
+refuses_a_country_from_anybody(void **state)
+{
+    (void)state;
+    struct config config;
+    struct fault fault = {0};
+    config_defaults(&config);
+    assert_int_equal(config_set(&config, "country_header", "X-Country", "here", &fault), ERR_OK);
+    assert_int_equal(config_check(&config, &fault), ERR_INVALID);
+    assert_string_equal(fault.text,
+                        "country_header: nobody may say it while trusted_proxies is empty");
+    assert_int_equal(config_set(&config, "trusted_proxies", "::1", "here", &fault), ERR_OK);
+    assert_int_equal(config_check(&config, &fault), ERR_OK);
+}
+
 /* Sets the key again from what was printed. */
 static enum err
 set_again(void *context, const struct ini_entry *entry, struct fault *fault)
@@ -312,13 +356,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(has_defaults),
-        cmocka_unit_test(sets_and_refuses),
-        cmocka_unit_test(checks_the_whole),
-        cmocka_unit_test(prints_what_it_reads),
-        cmocka_unit_test(tells_every_flag),
-        cmocka_unit_test(makes_paths),
-        cmocka_unit_test(documents_are_on_configured_hosts),
+        cmocka_unit_test(has_defaults),         cmocka_unit_test(sets_and_refuses),
+        cmocka_unit_test(checks_the_whole),     cmocka_unit_test(refuses_a_country_from_anybody),
+        cmocka_unit_test(prints_what_it_reads), cmocka_unit_test(tells_every_flag),
+        cmocka_unit_test(makes_paths),          cmocka_unit_test(documents_are_on_configured_hosts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
