@@ -237,7 +237,7 @@ enum { SCAN_FLUSH_MAX = 4096 };
 struct scan_flush {
     int64_t run;
     uint64_t batch;
-    const struct seen {
+    const struct scan_seen {
         struct unit_key key;
         struct sighting sighting;
     } *seen;
