@@ -8,6 +8,8 @@
  *   lmdb_session.c sessions and their read transactions
  *   lmdb_read.c, lmdb_list.c, lmdb_units.c         the calls that read
  *   lmdb_notice.c, lmdb_signed_in.c, lmdb_tally.c  notices, browser sessions, tallies
+ *   lmdb_queue.c   calls that wait for the writer, and who is next
+ *   lmdb_turn.c    and between processes
  *   lmdb_writer.c  the thread that commits groups
  *   lmdb_apply.c, lmdb_commission.c, lmdb_put.c    what it runs
  *   lmdb_check.c, lmdb_check_unit.c                walk everything
@@ -27,6 +29,7 @@
 #include "gateway/registry/engine.h"
 #include "gateway/registry/index.h"
 #include "gateway/registry/lmdb_calls.h"
+#include "gateway/registry/lmdb_queue.h"
 
 /* ---- lmdb_error.c ---- */
 
@@ -132,43 +135,23 @@ void view_end(struct view *view);
 
 /* ---- lmdb_writer.c ---- */
 
-/* One call that writes. It lies on the caller's stack, who waits for the answer. */
-struct lmdb_request {
-    /* Reads and checks everything before it writes anything, so that a refused call leaves no trace
-     * in the transaction that it shares. May run more than once. */
-    enum err (*run)(struct view *view, struct lmdb_request *request);
-    const void *call;
-    const struct operation *operation;
-    void *current; /* may be NULL */
-    size_t weight; /* records, about */
-    bool wrote;    /* set by run */
-    enum err err;
-    bool done;
-    pthread_cond_t *answered;
-    struct lmdb_request *next;
-};
-
 struct lmdb_writer {
     MDB_env *env;
     const MDB_dbi *tables;
     pthread_t thread;
     bool running;
+    int turn; /* -1: none */
     struct codec codec;
-    /* Guarded by the lock: */
-    pthread_mutex_t lock;
-    pthread_cond_t work;
-    struct lmdb_request *first, *last; /* waiting */
-    bool busy;                         /* a group was taken and is not answered yet */
-    bool stop;
-    uint64_t commits, commit_calls, commit_microseconds;
+    struct lmdb_queue queue;
+    uint64_t commits, commit_calls, commit_microseconds; /* guarded by the queue's lock */
 };
 
 enum err lmdb_writer_init(struct lmdb_writer *writer) MUST_CHECK;
-enum err lmdb_writer_start(struct lmdb_writer *writer) MUST_CHECK;
+/* `directory` is the registry's. */
+enum err lmdb_writer_start(struct lmdb_writer *writer, const char *directory,
+                           struct fault *fault) MUST_CHECK;
 void lmdb_writer_stop(struct lmdb_writer *writer); /* nothing waits any more */
 void lmdb_writer_destroy(struct lmdb_writer *writer);
-/* Waits until the request is answered: committed and synced, refused, or failed. */
-enum err lmdb_submit(struct lmdb_session *session, struct lmdb_request *request) MUST_CHECK;
 
 /* ---- lmdb_open.c ---- */
 

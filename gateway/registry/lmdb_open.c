@@ -287,10 +287,7 @@ start_writer(struct lmdb_registry *registry, struct fault *fault)
 {
     registry->writer.env = registry->env;
     registry->writer.tables = registry->tables;
-    if (lmdb_writer_start(&registry->writer) == ERR_OK)
-        return ERR_OK;
-    return fault_set(fault, ERR_UNAVAILABLE, "%s: the writer thread could not be started",
-                     registry->path);
+    return lmdb_writer_start(&registry->writer, registry->path, fault);
 }
 
 enum err

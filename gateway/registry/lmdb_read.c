@@ -209,9 +209,9 @@ lmdb_health(struct registry_session *session, struct registry_health *out)
         .bytes_used = (info.me_last_pgno + 1) * pages.ms_psize,
         .bytes_max = info.me_mapsize,
     };
-    (void)pthread_mutex_lock(&registry->writer.lock);
+    (void)pthread_mutex_lock(&registry->writer.queue.lock);
     out->commits = registry->writer.commits;
     out->commit_calls = registry->writer.commit_calls;
-    (void)pthread_mutex_unlock(&registry->writer.lock);
+    (void)pthread_mutex_unlock(&registry->writer.queue.lock);
     return ERR_OK;
 }

@@ -19,7 +19,7 @@ begin(struct lmdb_session *session, struct lmdb_registry *registry, struct fault
         return lmdb_fault(fault, registry->path, rc);
     mdb_txn_reset(session->txn);
     codec_init(&session->codec, registry->record_key);
-    if (pthread_cond_init(&session->answered, NULL) == 0)
+    if (lmdb_cond_init(&session->answered) == ERR_OK)
         return ERR_OK;
     mdb_txn_abort(session->txn);
     return fault_set(fault, ERR_UNAVAILABLE, "%s: no condition variable", registry->path);

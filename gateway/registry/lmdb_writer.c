@@ -8,37 +8,12 @@
  * ENOSPC and their like without a panic afterwards were seen before the meta page and nothing is
  * committed: ERR_FULL. After anything else the outcome is taken as unknown. After a panic the
  * registry answers ERR_UNAVAILABLE until it is opened again. */
-#include <errno.h>
 #include <signal.h>
 #include <time.h>
 
 #include "gateway/registry/lmdb_engine.h"
 
-enum { GROUP_REQUESTS_MAX = 256, GROUP_WEIGHT_MAX = COMMISSION_MAX, READER_CHECK_SECONDS = 60 };
-
-/* Takes the oldest waiting requests that make a group; NULL when none wait. Under the lock. */
-static struct lmdb_request *
-take_group(struct lmdb_writer *writer)
-{
-    struct lmdb_request *group = writer->first;
-    struct lmdb_request *end = NULL;
-    size_t weight = 0;
-    size_t count = 0;
-    for (struct lmdb_request *at = group; at != NULL; at = at->next) {
-        weight += at->weight;
-        if (count == GROUP_REQUESTS_MAX || (count > 0 && weight > GROUP_WEIGHT_MAX))
-            break;
-        count++;
-        end = at;
-    }
-    if (end == NULL)
-        return NULL;
-    writer->first = end->next;
-    if (writer->first == NULL)
-        writer->last = NULL;
-    end->next = NULL;
-    return group;
-}
+enum { READER_CHECK_SECONDS = 60 };
 
 static enum err
 commit_err(struct lmdb_writer *writer, int rc)
@@ -71,11 +46,11 @@ finish(struct lmdb_writer *writer, const struct view *view, size_t wrote, uint64
     enum err err = commit_err(writer, mdb_txn_commit(view->txn));
     if (err != ERR_OK)
         return err;
-    (void)pthread_mutex_lock(&writer->lock);
+    (void)pthread_mutex_lock(&writer->queue.lock);
     writer->commits++;
     writer->commit_microseconds += microseconds() - began;
     writer->commit_calls += wrote;
-    (void)pthread_mutex_unlock(&writer->lock);
+    (void)pthread_mutex_unlock(&writer->queue.lock);
     return ERR_OK;
 }
 
@@ -111,32 +86,18 @@ run_group(struct lmdb_writer *writer, struct lmdb_request *group)
     }
 }
 
+/* Light groups say that they wait, heavy ones let others go first. */
 static void
-answer(struct lmdb_writer *writer, struct lmdb_request *group)
+run_in_turn(struct lmdb_writer *writer, struct lmdb_request *group)
 {
-    (void)pthread_mutex_lock(&writer->lock);
-    /* An answered request is gone as soon as the lock is. */
-    for (struct lmdb_request *at = group; at != NULL; at = at->next) {
-        at->done = true;
-        (void)pthread_cond_signal(at->answered);
+    if (lmdb_is_heavy(group)) {
+        lmdb_turn_give(writer->turn);
+        run_group(writer, group);
+        return;
     }
-    writer->busy = false;
-    (void)pthread_mutex_unlock(&writer->lock);
-}
-
-/* Waits for a group; NULL when it is to stop, or when the time is over. */
-static struct lmdb_request *
-wait_for_group(struct lmdb_writer *writer, const struct timespec *until, bool *stop)
-{
-    int rc = 0;
-    (void)pthread_mutex_lock(&writer->lock);
-    while (writer->first == NULL && !writer->stop && rc != ETIMEDOUT)
-        rc = pthread_cond_timedwait(&writer->work, &writer->lock, until);
-    struct lmdb_request *group = take_group(writer);
-    writer->busy = group != NULL;
-    *stop = writer->stop && group == NULL;
-    (void)pthread_mutex_unlock(&writer->lock);
-    return group;
+    lmdb_turn_ask(writer->turn);
+    run_group(writer, group);
+    lmdb_turn_end(writer->turn);
 }
 
 /* A reader whose process was killed would hold its pages for ever. */
@@ -159,11 +120,11 @@ write_groups(void *context)
     struct timespec due = {0, 0};
     for (bool stop = false; !stop;) {
         clear_dead_readers(writer, &due);
-        struct lmdb_request *group = wait_for_group(writer, &due, &stop);
+        struct lmdb_request *group = lmdb_queue_take(&writer->queue, &due, &stop);
         if (group == NULL)
             continue;
-        run_group(writer, group);
-        answer(writer, group);
+        run_in_turn(writer, group);
+        lmdb_queue_answer(&writer->queue, group);
     }
     return NULL;
 }
@@ -171,29 +132,23 @@ write_groups(void *context)
 enum err
 lmdb_writer_init(struct lmdb_writer *writer)
 {
-    pthread_condattr_t attributes;
-    if (pthread_mutex_init(&writer->lock, NULL) != 0)
-        return ERR_MEMORY;
-    int rc = pthread_condattr_init(&attributes);
-    if (rc == 0)
-        rc = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    if (rc == 0)
-        rc = pthread_cond_init(&writer->work, &attributes);
-    if (rc != 0)
-        (void)pthread_mutex_destroy(&writer->lock);
-    return rc == 0 ? ERR_OK : ERR_MEMORY;
+    writer->turn = -1;
+    return lmdb_queue_init(&writer->queue);
 }
 
 void
 lmdb_writer_destroy(struct lmdb_writer *writer)
 {
-    (void)pthread_cond_destroy(&writer->work);
-    (void)pthread_mutex_destroy(&writer->lock);
+    lmdb_turn_close(writer->turn);
+    lmdb_queue_destroy(&writer->queue);
 }
 
 enum err
-lmdb_writer_start(struct lmdb_writer *writer)
+lmdb_writer_start(struct lmdb_writer *writer, const char *directory, struct fault *fault)
 {
+    enum err err = lmdb_turn_open(&writer->turn, directory, fault);
+    if (err != ERR_OK)
+        return err;
     /* Signals are for the threads of the program. */
     sigset_t all;
     sigset_t before;
@@ -202,7 +157,9 @@ lmdb_writer_start(struct lmdb_writer *writer)
     int rc = pthread_create(&writer->thread, NULL, write_groups, writer);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     writer->running = rc == 0;
-    return rc == 0 ? ERR_OK : ERR_UNAVAILABLE;
+    return rc == 0 ? ERR_OK
+                   : fault_set(fault, ERR_UNAVAILABLE, "%s: the writer thread could not be started",
+                               directory);
 }
 
 void
@@ -210,39 +167,18 @@ lmdb_writer_stop(struct lmdb_writer *writer)
 {
     if (!writer->running)
         return;
-    (void)pthread_mutex_lock(&writer->lock);
-    writer->stop = true;
-    (void)pthread_cond_signal(&writer->work);
-    (void)pthread_mutex_unlock(&writer->lock);
+    lmdb_queue_stop(&writer->queue);
     (void)pthread_join(writer->thread, NULL);
     writer->running = false;
-}
-
-enum err
-lmdb_submit(struct lmdb_session *session, struct lmdb_request *request)
-{
-    struct lmdb_writer *writer = &session->registry->writer;
-    request->answered = &session->answered;
-    (void)pthread_mutex_lock(&writer->lock);
-    if (writer->last == NULL)
-        writer->first = request;
-    else
-        writer->last->next = request;
-    writer->last = request;
-    (void)pthread_cond_signal(&writer->work);
-    while (!request->done)
-        (void)pthread_cond_wait(request->answered, &writer->lock);
-    (void)pthread_mutex_unlock(&writer->lock);
-    return request->err;
 }
 
 enum err
 lmdb_gauge(struct registry_session *session, struct registry_gauge *out)
 {
     struct lmdb_writer *writer = &session_of(session)->registry->writer;
-    (void)pthread_mutex_lock(&writer->lock);
+    (void)pthread_mutex_lock(&writer->queue.lock);
     *out = (struct registry_gauge){writer->commits, writer->commit_microseconds};
-    (void)pthread_mutex_unlock(&writer->lock);
+    (void)pthread_mutex_unlock(&writer->queue.lock);
     return ERR_OK;
 }
 

@@ -81,16 +81,24 @@ run(void *context)
     return NULL;
 }
 
+static size_t
+length_of(const struct lmdb_line *line)
+{
+    size_t count = 0;
+    for (const struct lmdb_request *at = line->first; at != NULL; at = at->next)
+        count++;
+    return count;
+}
+
 /* The writer has a group in its hand, and so many calls wait behind it. */
 static bool
 gathered(struct lmdb_registry *registry, size_t expected)
 {
-    size_t count = 0;
-    (void)pthread_mutex_lock(&registry->writer.lock);
-    for (const struct lmdb_request *at = registry->writer.first; at != NULL; at = at->next)
-        count++;
-    bool busy = registry->writer.busy;
-    (void)pthread_mutex_unlock(&registry->writer.lock);
+    struct lmdb_queue *queue = &registry->writer.queue;
+    (void)pthread_mutex_lock(&queue->lock);
+    size_t count = length_of(&queue->light) + length_of(&queue->heavy);
+    bool busy = queue->busy;
+    (void)pthread_mutex_unlock(&queue->lock);
     return busy && count == expected;
 }
 
@@ -151,6 +159,16 @@ remove_scene(void **state)
 }
 
 static void
+reopen(struct scene *scene, const char *url)
+{
+    registry_session_close(scene->session);
+    registry_close(scene->registry);
+    scene->registry = test_open(url);
+    scene->session = test_session(scene->registry);
+    assert_int_equal(registry_health(scene->session, &scene->before), ERR_OK);
+}
+
+static void
 expect_commits(struct scene *scene, uint64_t commits, uint64_t calls)
 {
     struct registry_health after;
@@ -172,25 +190,55 @@ calls_share_a_commit(void **state)
     expect_commits(scene, 2, CALLS_MAX);
 }
 
-/* A group takes no more than so many units: the third call is too many. */
+/* After the light one in hand: one too large for a group, the light one, and two that fit. */
 static void
 groups_are_limited(void **state)
 {
     struct scene *scene = *state;
     struct call calls[] = {
-        {.number = 100, .units = 1},    {.number = 101, .units = COMMISSION_MAX / 2},
-        {.number = 102, .units = 1000}, {.number = 103, .units = COMMISSION_MAX / 2},
+        {.number = 100, .units = 1},   {.number = 101, .units = COMMISSION_MAX / 2},
+        {.number = 102, .units = 600}, {.number = 103, .units = 424},
         {.number = 104, .units = 1},
     };
-    registry_session_close(scene->session);
-    registry_close(scene->registry);
-    scene->registry = test_open(scene->place.url);
-    scene->session = test_session(scene->registry);
-    assert_int_equal(registry_health(scene->session, &scene->before), ERR_OK);
+    reopen(scene, scene->place.url);
     gather(scene->registry, calls, 5);
     for (size_t i = 0; i < 5; i++)
         assert_int_equal(calls[i].err, ERR_OK);
-    expect_commits(scene, 3, 5);
+    expect_commits(scene, 4, 5);
+}
+
+/* Nobody took it in time: it is withdrawn, and the one in hand is answered as ever. */
+static void
+a_call_waits_so_long_and_no_longer(void **state)
+{
+    struct scene *scene = *state;
+    struct lmdb_registry *inside = (struct lmdb_registry *)(void *)scene->registry;
+    const struct timespec pause = {0, 1000000};
+    struct call first = {.registry = scene->registry, .number = 100, .units = 1};
+    struct call calls[] = {
+        {.registry = scene->registry, .number = 101, .text = "Berlin 1"},
+        {.registry = scene->registry, .number = 102, .units = 100},
+    };
+    struct registry_health after;
+    MDB_txn *txn = NULL;
+    assert_int_equal(mdb_txn_begin(inside->env, NULL, 0, &txn), 0);
+    assert_int_equal(pthread_create(&first.thread, NULL, run, &first), 0);
+    while (!gathered(inside, 0))
+        (void)nanosleep(&pause, NULL);
+    (void)pthread_mutex_lock(&inside->writer.queue.lock);
+    inside->writer.queue.patience_ms = 1;
+    (void)pthread_mutex_unlock(&inside->writer.queue.lock);
+    for (size_t i = 0; i < 2; i++) {
+        assert_null(run(&calls[i]));
+        assert_int_equal(calls[i].err, ERR_UNAVAILABLE);
+    }
+    assert_true(gathered(inside, 0));
+    mdb_txn_abort(txn);
+    assert_int_equal(pthread_join(first.thread, NULL), 0);
+    assert_int_equal(first.err, ERR_OK);
+    expect_commits(scene, 1, 1);
+    assert_int_equal(registry_health(scene->session, &after), ERR_OK);
+    assert_int_equal(after.units, scene->before.units + 1);
 }
 
 /* The second change of a unit sees the first, which is not committed yet. */
@@ -215,16 +263,20 @@ the_second_sees_the_first(void **state)
     expect_commits(scene, 2, 3); /* the conflict and the repeat wrote nothing */
 }
 
-/* One that does not fit into the map spoils the transaction: the others are run again. */
+/* One that does not fit into the map spoils the transaction: the others of its group are run again.
+ */
 static void
 one_that_fails_does_not_fail_the_others(void **state)
 {
     struct scene *scene = *state;
     struct call calls[] = {
-        {.number = 100, .units = 1},         {.number = 101, .units = 2},
-        {.number = 102, .text = "Berlin 1"}, {.number = 103, .units = 9000},
-        {.number = 104, .text = "Paris 2"},  {.number = 105, .units = 3},
+        {.number = 100, .units = 1},         {.number = 101, .units = 66},
+        {.number = 102, .text = "Berlin 1"}, {.number = 103, .units = 890},
+        {.number = 104, .text = "Paris 2"},  {.number = 105, .units = 67},
     };
+    char url[160];
+    (void)snprintf(url, sizeof url, "lmdb:%s?map=262144", scene->place.path);
+    reopen(scene, url);
     gather(scene->registry, calls, 6);
     assert_int_equal(calls[1].err, ERR_OK);
     assert_int_equal(calls[2].err, ERR_OK);
@@ -234,7 +286,7 @@ one_that_fails_does_not_fail_the_others(void **state)
     expect_commits(scene, 4, 4);
     struct registry_health after;
     assert_int_equal(registry_health(scene->session, &after), ERR_OK);
-    assert_int_equal(after.units, 1 + 1 + 2 + 3);
+    assert_int_equal(after.units, 1 + 1 + 66 + 67);
 }
 
 int
@@ -244,6 +296,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(calls_share_a_commit),
         TEST(groups_are_limited),
+        TEST(a_call_waits_so_long_and_no_longer),
         TEST(the_second_sees_the_first),
         TEST(one_that_fails_does_not_fail_the_others),
     };

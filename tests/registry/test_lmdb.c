@@ -110,6 +110,7 @@ addresses(void **state)
     const char *made[] = {"data/a/b/data.mdb",
                           "data/a/b/lock.mdb",
                           "data/a/b/open.lock",
+                          "data/a/b/turn.lock",
                           "data/a/b",
                           "data/a",
                           "data"};
