@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/base/date.h"
 
-#include <stdio.h>
+#include <string.h>
 
 enum { SECONDS_A_DAY = 86400 };
 
@@ -82,6 +82,26 @@ date_parse(civil_day *out, struct slice s)
     return take_date(out, &s) && s.len == 0;
 }
 
+/* By hand: an answer has several, and printf costs more than all else that it takes to write one.
+ */
+static void
+put_two(char *out, int number)
+{
+    out[0] = (char)('0' + number / 10 % 10);
+    out[1] = (char)('0' + number % 10);
+}
+
+static void
+put_clock(char out[static 8], int64_t unix_seconds, civil_day day)
+{
+    int rest = (int)(unix_seconds - (int64_t)day * SECONDS_A_DAY);
+    put_two(out, rest / 3600);
+    out[2] = ':';
+    put_two(out + 3, rest / 60 % 60);
+    out[5] = ':';
+    put_two(out + 6, rest % 60);
+}
+
 void
 date_format(char out[static DATE_TEXT_MAX], civil_day day)
 {
@@ -89,9 +109,15 @@ date_format(char out[static DATE_TEXT_MAX], civil_day day)
     if (day == CIVIL_NONE)
         return;
     struct civil c = from_days(day);
-    if (c.year >= 0 && c.year <= 9999)
-        (void)snprintf(out, DATE_TEXT_MAX, "%04u-%02u-%02u", (unsigned)c.year % 10000U,
-                       (unsigned)c.month % 100U, (unsigned)c.day % 100U);
+    if (c.year < 0 || c.year > 9999)
+        return;
+    put_two(out, c.year / 100);
+    put_two(out + 2, c.year % 100);
+    out[4] = '-';
+    put_two(out + 5, c.month);
+    out[7] = '-';
+    put_two(out + 8, c.day);
+    out[10] = '\0';
 }
 
 civil_day
@@ -122,12 +148,31 @@ date_add_months(civil_day day, int months)
 void
 time_format(char out[static TIME_TEXT_MAX], int64_t unix_seconds)
 {
-    char date[DATE_TEXT_MAX];
     civil_day day = date_of(unix_seconds, 0);
-    date_format(date, day);
-    unsigned rest = (unsigned)(unix_seconds - (int64_t)day * SECONDS_A_DAY);
-    (void)snprintf(out, TIME_TEXT_MAX, "%sT%02u:%02u:%02uZ", date, rest / 3600U % 24U,
-                   rest / 60U % 60U, rest % 60U);
+    date_format(out, day);
+    size_t len = strlen(out);
+    out[len] = 'T';
+    put_clock(out + len + 1, unix_seconds, day);
+    memcpy(out + len + 9, "Z", 2);
+}
+
+void
+http_date_format(char out[static HTTP_DATE_MAX], int64_t unix_seconds)
+{
+    static const char days[] = "ThuFriSatSunMonTueWed";
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    civil_day day = date_of(unix_seconds, 0);
+    struct civil c = from_days(day);
+    out[0] = '\0';
+    if (day < 0 || c.year > 9999)
+        return;
+    memcpy(out, days + 3 * (day % 7), 3);
+    memcpy(out + 3, ", 00 Mon 0000 00:00:00 GMT", 27);
+    put_two(out + 5, c.day);
+    memcpy(out + 8, months + 3 * (c.month - 1), 3);
+    put_two(out + 12, c.year / 100);
+    put_two(out + 14, c.year % 100);
+    put_clock(out + 17, unix_seconds, day);
 }
 
 bool

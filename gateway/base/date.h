@@ -14,8 +14,9 @@ typedef int32_t civil_day;
 #define CIVIL_NONE INT32_MIN /* no date is known */
 enum {
     DATE_TEXT_MAX = 11,
-    TIME_TEXT_MAX = 21
-}; /* "2026-11-22", "2026-11-22T14:00:00Z", with NUL */
+    TIME_TEXT_MAX = 21,
+    HTTP_DATE_MAX = 30
+}; /* "2026-11-22", "2026-11-22T14:00:00Z", "Sun, 22 Nov 2026 14:00:00 GMT", with NUL */
 
 /* Exactly YYYY-MM-DD, years 1900 to 2999, a day that exists. */
 bool date_parse(civil_day *out, struct slice s) MUST_CHECK;
@@ -26,6 +27,8 @@ civil_day date_of(int64_t unix_seconds, int offset_minutes);
 /* Same day N months later, clamped to the end of a shorter month. CIVIL_NONE stays CIVIL_NONE. */
 civil_day date_add_months(civil_day day, int months);
 void time_format(char out[static TIME_TEXT_MAX], int64_t unix_seconds); /* RFC 3339, UTC, seconds */
+void http_date_format(char out[static HTTP_DATE_MAX],
+                      int64_t unix_seconds);              /* RFC 9110 §5.6.7; "" before 1970 */
 bool time_parse(int64_t *out, struct slice s) MUST_CHECK; /* exactly YYYY-MM-DDTHH:MM:SSZ */
 
 #endif

@@ -84,7 +84,10 @@ text_put(struct text *t, const char *s)
 void
 text_char(struct text *t, char c)
 {
-    text_slice_put(t, slice_make(&c, 1));
+    if (!reserve(t, 1))
+        return;
+    t->data[t->len++] = c;
+    t->data[t->len] = '\0';
 }
 
 void
@@ -103,6 +106,21 @@ text_printf(struct text *t, const char *format, ...)
         t->len += (size_t)len;
     }
     va_end(again);
+}
+
+void
+text_number(struct text *t, int64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (number < 0)
+        text_char(t, '-');
+    text_slice_put(t, slice_make(digits + at, sizeof digits - at));
 }
 
 void
@@ -155,6 +173,34 @@ json_plain(unsigned char c)
     return c >= 0x20 && c != '"' && c != '\\' && c != 0x7F;
 }
 
+/* Which of the eight bytes equal `c`? The high bit of the first that does is set; those of later
+ * bytes may be, wrongly. */
+static uint64_t
+equal_bytes(uint64_t word, unsigned char c)
+{
+    uint64_t zero = word ^ UINT64_C(0x0101010101010101) * c;
+    return (zero - UINT64_C(0x0101010101010101)) & ~zero;
+}
+
+/* How many bytes at the start are plain. Nearly all of an answer is, so eight are looked at in one
+ * go. */
+static size_t
+json_run(struct slice s)
+{
+    size_t at = 0;
+    for (uint64_t word; s.len - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, s.data + at, sizeof word);
+        uint64_t control = (word - UINT64_C(0x2020202020202020)) & ~word;
+        uint64_t special =
+            control | equal_bytes(word, '"') | equal_bytes(word, '\\') | equal_bytes(word, 0x7F);
+        if ((special & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
+    while (at < s.len && json_plain((unsigned char)s.data[at]))
+        at++;
+    return at;
+}
+
 static void
 json_escape(struct text *t, unsigned char c)
 {
@@ -165,10 +211,49 @@ json_escape(struct text *t, unsigned char c)
 }
 
 void
+text_json_name(struct text *t, char before, const char *name)
+{
+    size_t len = strlen(name);
+    if (!reserve(t, len + 4))
+        return;
+    char *at = t->data + t->len;
+    if (before != '\0')
+        *at++ = before;
+    *at++ = '"';
+    memcpy(at, name, len);
+    memcpy(at + len, "\":", 3);
+    t->len = (size_t)(at + len + 2 - t->data);
+}
+
+/* All of it plain, as nearly every text is. */
+static void
+put_quoted(struct text *t, struct slice s)
+{
+    if (!reserve(t, s.len + 2))
+        return;
+    char *at = t->data + t->len;
+    *at = '"';
+    if (s.len > 0)
+        memcpy(at + 1, s.data, s.len);
+    memcpy(at + 1 + s.len, "\"", 2);
+    t->len += s.len + 2;
+}
+
+void
 text_json(struct text *t, struct slice s)
 {
+    if (json_run(s) == s.len) {
+        put_quoted(t, s);
+        return;
+    }
     text_char(t, '"');
-    put_escaped(t, s, json_plain, json_escape);
+    while (s.len > 0) {
+        size_t run = json_run(s);
+        text_slice_put(t, slice_make(s.data, run));
+        if (run < s.len)
+            json_escape(t, (unsigned char)s.data[run++]);
+        s = slice_make(s.data + run, s.len - run);
+    }
     text_char(t, '"');
 }
 

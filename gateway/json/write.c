@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/json/write.h"
 
-#include <inttypes.h>
-
 void
 json_put(struct text *out, const char *name, const char *value)
 {
     char last = '{';
     if (out->len > 0)
         last = out->data[out->len - 1];
+    char before = '\0';
     if (last != '{' && last != '[')
-        text_char(out, ',');
+        before = ',';
     if (name != NULL)
-        text_printf(out, "\"%s\":", name);
-    text_put(out, value);
+        text_json_name(out, before, name);
+    if (name == NULL && before != '\0')
+        text_char(out, before);
+    if (value[0] != '\0')
+        text_put(out, value);
 }
 
 void
@@ -29,7 +31,7 @@ void
 json_put_number(struct text *out, const char *name, int64_t value)
 {
     json_put(out, name, "");
-    text_printf(out, "%" PRId64, value);
+    text_number(out, value);
 }
 
 void

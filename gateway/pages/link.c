@@ -20,7 +20,10 @@ static bool
 is_plain(struct slice s)
 {
     for (size_t i = 0; i < s.len; i++)
-        if (s.data[i] <= ' ' || s.data[i] > '~' || strchr("\"'\\<>`{}|^", s.data[i]) != NULL)
+        if (s.data[i] <= ' ' || s.data[i] > '~')
+            return false;
+    for (const char *c = "\"'\\<>`{}|^"; *c != '\0'; c++)
+        if (slice_find(s, *c) < s.len)
             return false;
     return true;
 }

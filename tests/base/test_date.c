@@ -242,6 +242,26 @@ times_are_as_in_the_c_library(void **state)
     }
 }
 
+static void
+http_dates_are_as_in_the_c_library(void **state)
+{
+    (void)state;
+    char made[HTTP_DATE_MAX];
+    http_date_format(made, 784111777); /* the example of RFC 9110 section 5.6.7 */
+    assert_string_equal(made, "Sun, 06 Nov 1994 08:49:37 GMT");
+    for (int64_t t = 0; t < (int64_t)(LAST_DAY + 1) * 86400; t += 98771) {
+        char expected[32];
+        struct tm tm = tm_of(t);
+        assert_int_not_equal(strftime(expected, sizeof expected, "%a, %d %b %Y %H:%M:%S GMT", &tm),
+                             0);
+        http_date_format(made, t);
+        if (strcmp(made, expected) != 0)
+            fail_msg("%lld: %s, not %s", (long long)t, made, expected);
+    }
+    http_date_format(made, -1);
+    assert_string_equal(made, "");
+}
+
 static const struct {
     const char *label, *text;
 } bad_times[] = {
@@ -287,6 +307,7 @@ main(void)
         cmocka_unit_test(days_begin_at_the_offset),
         cmocka_unit_test(every_day_begins_at_every_offset),
         cmocka_unit_test(times_are_as_in_the_c_library),
+        cmocka_unit_test(http_dates_are_as_in_the_c_library),
         cmocka_unit_test(bad_times_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

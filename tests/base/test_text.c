@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/base/text.h"
@@ -87,6 +88,83 @@ writes_base64url_and_hex(void **state)
         assert_true(slice_equal(text_slice(&t), rows[i].hex));
         text_free(&t);
     }
+}
+
+/* Every byte at every place of a text that is looked at eight bytes at a time. RFC 8259 section 7,
+ * and DEL. */
+static void
+every_byte_at_every_place_is_json(void **state)
+{
+    (void)state;
+    enum { LEN = 19 };
+    for (unsigned place = 0; place < LEN * 256; place++) {
+        char in[LEN];
+        char expected[LEN + 16] = "\"";
+        unsigned c = place % 256;
+        size_t at = place / 256;
+        struct text t;
+        memset(in, 'a', sizeof in);
+        memset(expected + 1, 'a', at);
+        in[at] = (char)c;
+        size_t len = 1 + at;
+        if (c == '"' || c == '\\')
+            expected[len++] = '\\';
+        if (c < ' ' || c == 0x7F)
+            len += (size_t)snprintf(expected + len, 8, "\\u%04x", c);
+        if (c >= ' ' && c != 0x7F)
+            expected[len++] = (char)c;
+        memset(expected + len, 'a', LEN - 1 - at);
+        expected[len + LEN - 1 - at] = '"';
+        text_init(&t, 100);
+        text_json(&t, slice_make(in, sizeof in));
+        if (!text_ok(&t) || t.len != len + LEN - at || memcmp(t.data, expected, t.len) != 0)
+            fail_msg("byte %u at %zu: %s", c, at, t.data);
+        text_free(&t);
+    }
+}
+
+static void
+writes_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t number;
+        const char *text;
+    } rows[] = {
+        {0, "0"},
+        {9, "9"},
+        {10, "10"},
+        {-1, "-1"},
+        {-10, "-10"},
+        {1000000007, "1000000007"},
+        {INT64_MAX, "9223372036854775807"},
+        {INT64_MIN, "-9223372036854775808"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct text t;
+        text_init(&t, 100);
+        text_number(&t, rows[i].number);
+        assert_string_equal(t.data, rows[i].text);
+        text_free(&t);
+    }
+}
+
+static void
+writes_names(void **state)
+{
+    (void)state;
+    struct text t;
+    text_init(&t, 12);
+    text_json_name(&t, '\0', "a");
+    assert_string_equal(t.data, "\"a\":");
+    text_json_name(&t, ',', "bcd");
+    assert_string_equal(t.data, "\"a\":,\"bcd\":");
+    assert_int_equal(t.len, 11);
+    assert_true(text_ok(&t));
+    text_json_name(&t, ',', "");
+    assert_false(text_ok(&t));
+    assert_int_equal(t.len, 11);
+    text_free(&t);
 }
 
 static void
@@ -176,6 +254,9 @@ main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(escapes_by_its_rule),
         cmocka_unit_test(writes_base64url_and_hex),
+        cmocka_unit_test(every_byte_at_every_place_is_json),
+        cmocka_unit_test(writes_numbers),
+        cmocka_unit_test(writes_names),
         cmocka_unit_test(grows_to_its_maximum_and_no_further),
         cmocka_unit_test(failure_is_sticky),
         cmocka_unit_test(prints_what_fits),
