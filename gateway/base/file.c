@@ -131,6 +131,24 @@ file_sync_directory(const char *path, struct fault *fault)
     return ERR_OK;
 }
 
+enum err
+file_overwrite(const char *path, struct slice content, struct fault *fault)
+{
+    AUTO_FD fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return file_fault(fault, path, errno);
+    enum err err = check_secret(path, fd, fault);
+    off_t len = (off_t)content.len;
+    if (err == ERR_OK)
+        err = write_all(fd, path, content, fault);
+    if (err != ERR_OK)
+        return err;
+    /* Nothing of a longer one stays. */
+    if (ftruncate(fd, len) != 0 || fsync(fd) != 0)
+        return file_fault(fault, path, errno);
+    return file_sync_directory(path, fault);
+}
+
 /* A name beside `path` that no other writer uses. */
 static bool
 temporary_name(char *out, size_t size, const char *path)

@@ -33,6 +33,11 @@ enum err file_replace(const char *path, struct slice content, mode_t mode,
 enum err file_create(const char *path, struct slice content, mode_t mode,
                      struct fault *fault) MUST_CHECK;
 
+/* Writes over what lies in the file, in place, and syncs it: what was there before is gone as far
+ * as the disk overwrites. The file keeps the rule FILE_SECRET, and is made 0600 when it is missing.
+ * A crash may leave some of either, so the content has to tell whether it is whole. */
+enum err file_overwrite(const char *path, struct slice content, struct fault *fault) MUST_CHECK;
+
 /* Syncs the directory that holds `path`, after a rename or link in it. */
 enum err file_sync_directory(const char *path, struct fault *fault) MUST_CHECK;
 
