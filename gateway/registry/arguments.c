@@ -185,7 +185,7 @@ product_argument(const struct product *product)
     if (!texts || !gtin_argument(product->gtin) || product->version >= version_end ||
         product->offset_minutes < -OFFSET_MINUTES_MAX ||
         product->offset_minutes > OFFSET_MINUTES_MAX ||
-        product->entitlement_count > ENTITLEMENTS_MAX)
+        product->entitlement_count > ENTITLEMENTS_MAX || product->copy_limits.at[0] != 0)
         return false;
     for (size_t i = 0; i < product->entitlement_count; i++)
         if (!entitlement_argument(&product->entitlements[i]))
@@ -274,4 +274,13 @@ bool
 notice_argument(const struct notice *notice)
 {
     return notice->version < version_end && notice_check(notice, NULL) == ERR_OK;
+}
+
+bool
+sighting_argument(const struct sighting *sighting)
+{
+    const char *country = sighting->country;
+    bool known = country[0] >= 'A' && country[0] <= 'Z' && country[1] >= 'A' && country[1] <= 'Z' &&
+                 country[COUNTRY_CHARS] == '\0';
+    return sighting->at > 0 && (known || country[0] == '\0');
 }

@@ -27,5 +27,6 @@ bool credential_argument(const struct credential *credential) MUST_CHECK;
 /* Live at `now`: what is over is not kept. */
 bool session_argument(const struct session *session, int64_t now) MUST_CHECK;
 bool notice_argument(const struct notice *notice) MUST_CHECK;
+bool sighting_argument(const struct sighting *sighting) MUST_CHECK;
 
 #endif

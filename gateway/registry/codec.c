@@ -43,6 +43,8 @@ table_name(enum table table)
         [TABLE_NOTICES] = "notices",
         [TABLE_NOTICE_IDS] = "notice_ids",
         [TABLE_TALLIES] = "tallies",
+        [TABLE_SCANS] = "scans",
+        [TABLE_SCAN_RUNS] = "scan_runs",
     };
     return names[table];
 }

@@ -16,7 +16,8 @@
  *   products    gtin                       version4 item brand name model picture support markets
  *                                          offset2 activation_before_sale1 returns_from_any1
  *                                          count1, each: id title starts4 months2
- *                                          requires_activation1 covers countries
+ *                                          requires_activation1 covers countries; [count1 (not 0)
+ *                                          limits of copies: times2, the last not 0]
  *   lots        gtin lot                   version4 made_on4 expires_on4
  *   recalls     gtin id                    version4 lot from to made_from4 made_to4 stop_use1
  *                                          text(long) link opened_at8 lifted_at8
@@ -36,6 +37,12 @@
  *   notice_ids  reference                  first_at8
  *   tallies     day4                       verdicts: 4 times 8, by verdict_class; count1, each
  *                                          (rising, none of 0): reason1 times8
+ *   scans       gtin serial                first_at8 last_at8 sessions8 sketch32 day4 level1
+ *                                          count1 clients: times4; count1 countries: code2
+ *                                          sessions4 last_at8; elsewhere4; count1 evidence by
+ *                                          rule, the last not 0: times4 on4 (0 without times);
+ *                                          leaked_on4 cleared_at8
+ *   scan_runs   run8                       batch8
  *   meta        "registry"                 (no format number) "assay registry" format4
  *
  *   by_...      value NUL gtin6 serial     (nothing, not even a hash) see index.h
@@ -70,6 +77,8 @@ enum table {
     TABLE_NOTICES,
     TABLE_NOTICE_IDS,
     TABLE_TALLIES,
+    TABLE_SCANS,
+    TABLE_SCAN_RUNS,
     TABLE_COUNT
 };
 enum { TABLES_FROM_THE_START = TABLE_SESSIONS };
@@ -133,6 +142,7 @@ void key_session(struct record_key *out, const char *credential,
                  const uint8_t seal[static SEAL_BYTES]);
 void key_notice(struct record_key *out, int64_t first_at, const char *reference);
 void key_day(struct record_key *out, civil_day day); /* 1970-01-01 or later */
+void key_run(struct record_key *out, int64_t run);   /* 1 or more */
 /* False when it is no such key. `text` has room for `size` bytes with the NUL. */
 bool key_read_pair(struct span key, char gtin[static GTIN_DIGITS + 1], char *text,
                    size_t size) MUST_CHECK;
@@ -166,6 +176,10 @@ bool notice_encode(struct codec *codec, const struct notice *notice, struct reco
 bool notice_id_encode(struct codec *codec, const struct notice *notice,
                       struct record *out) MUST_CHECK;
 bool tally_encode(struct codec *codec, const struct tally *tally, struct record *out) MUST_CHECK;
+bool scans_encode(struct codec *codec, const struct unit_key *unit, const struct scans *scans,
+                  struct record *out) MUST_CHECK;
+bool scan_run_encode(struct codec *codec, int64_t run, uint64_t batch,
+                     struct record *out) MUST_CHECK;
 bool meta_encode(struct codec *codec, struct record *out) MUST_CHECK;
 
 /* ERR_OK or ERR_CORRUPT. The key is the one it was found under: it fills what the key says. */
@@ -193,6 +207,10 @@ enum err notice_id_decode(struct codec *codec, struct span key, struct span valu
                           int64_t *first_at) MUST_CHECK;
 enum err tally_decode(struct codec *codec, struct span key, struct span value,
                       struct tally *out) MUST_CHECK;
+enum err scans_decode(struct codec *codec, struct span key, struct span value,
+                      struct unit_key *unit, struct scans *out) MUST_CHECK;
+enum err scan_run_decode(struct codec *codec, struct span key, struct span value,
+                         uint64_t *batch) MUST_CHECK;
 /* The fault says whether it is no registry, another format, or another record key. */
 enum err meta_decode(struct codec *codec, struct span key, struct span value,
                      struct fault *fault) MUST_CHECK;

@@ -8,8 +8,8 @@ enum {
     ENTITLEMENT_BYTES_MAX =
         1 + ITEM_MAX + 1 + NAME_MAX_BYTES + 4 + 2 + 1 + 1 + COVERS_MAX + 1 + COUNTRIES_MAX,
     PRODUCT_BYTES_MAX = 1 + 4 + 1 + ITEM_MAX + 3 * (1 + NAME_MAX_BYTES) + 2 * (1 + LINK_MAX) + 1 +
-                        COUNTRIES_MAX + 2 + 2 + 1 + ENTITLEMENTS_MAX * ENTITLEMENT_BYTES_MAX +
-                        RECORD_HASH_BYTES,
+                        COUNTRIES_MAX + 2 + 2 + 1 + ENTITLEMENTS_MAX * ENTITLEMENT_BYTES_MAX + 1 +
+                        COPY_LIMITS * 2 + RECORD_HASH_BYTES,
     RECALL_BYTES_MAX =
         1 + 4 + 3 * (1 + GS1_VALUE_MAX) + 4 + 4 + 1 + 2 + RECALL_TEXT_MAX + 1 + LINK_MAX + 8 + 8 +
         1 + RECALL_TEXTS_MAX * (1 + RECALL_LANGUAGE_MAX + 2 + RECALL_TEXT_MAX) + RECORD_HASH_BYTES
@@ -28,6 +28,21 @@ pack_entitlement(struct packer *p, const struct entitlement *entitlement)
     pack_uint(p, entitlement->requires_activation, 1);
     pack_text(p, entitlement->covers);
     pack_text(p, entitlement->countries);
+}
+
+/* Nothing when all are the defaults, as before there were any; and of later rules only what is not.
+ */
+static void
+pack_copy_limits(struct packer *p, const struct copy_limits *limits)
+{
+    size_t count = COPY_LIMITS;
+    while (count > 0 && limits->at[count - 1] == 0)
+        count--;
+    if (count == 0)
+        return;
+    pack_uint(p, count, 1);
+    for (size_t i = 0; i < count; i++)
+        pack_uint(p, limits->at[i], 2);
 }
 
 bool
@@ -52,6 +67,7 @@ product_encode(struct codec *codec, const struct product *product, struct record
     pack_uint(&p, product->entitlement_count, 1);
     for (size_t i = 0; !p.failed && i < product->entitlement_count; i++)
         pack_entitlement(&p, &product->entitlements[i]);
+    pack_copy_limits(&p, &product->copy_limits);
     return codec_finish(codec, &p, &out->value);
 }
 
@@ -67,6 +83,18 @@ unpack_entitlement(struct unpacker *u, struct entitlement *out)
     out->requires_activation = unpack_bool(u);
     unpack_text(u, out->covers, sizeof out->covers);
     unpack_text(u, out->countries, sizeof out->countries);
+}
+
+static void
+unpack_copy_limits(struct unpacker *u, struct copy_limits *out)
+{
+    if (u->failed || u->len == 0)
+        return;
+    size_t count = (size_t)unpack_uint(u, 1);
+    u->failed = u->failed || count == 0 || count > COPY_LIMITS;
+    for (size_t i = 0; !u->failed && i < count; i++)
+        out->at[i] = (uint16_t)unpack_uint(u, 2);
+    u->failed = u->failed || out->at[count - 1] == 0 || out->at[0] != 0;
 }
 
 enum err
@@ -94,6 +122,7 @@ product_decode(struct codec *codec, struct span key, struct span value, struct p
     u.failed = u.failed || out->entitlement_count > ENTITLEMENTS_MAX;
     for (size_t i = 0; !u.failed && i < out->entitlement_count; i++)
         unpack_entitlement(&u, &out->entitlements[i]);
+    unpack_copy_limits(&u, &out->copy_limits);
     return unpack_done(&u) && out->version > 0 ? ERR_OK : ERR_CORRUPT;
 }
 

@@ -43,6 +43,11 @@ struct commission_call {
     bool *same;
 };
 
+struct scan_call {
+    const struct scan_flush *flush;
+    enum copy_rule *suspected;
+};
+
 /* Where a list call puts what it finds. */
 struct page {
     struct cursor *cursor; /* NULL for events and tallies */
@@ -98,6 +103,8 @@ struct engine {
                              const struct page *page, struct notice *out);
     enum err (*tallies)(struct registry_session *session, const struct tally_days *days,
                         const struct page *page, struct tally *out);
+    enum err (*get_scans)(struct registry_session *session, const struct unit_key *key,
+                          struct scans *out);
 
     enum err (*apply)(struct registry_session *session, const struct apply_call *call);
     enum err (*commission)(struct registry_session *session, const struct commission_call *call);
@@ -117,6 +124,7 @@ struct engine {
     enum err (*put_notice)(struct registry_session *session, const struct notice *notice,
                            const struct operation *operation, struct notice *current);
     enum err (*add_tally)(struct registry_session *session, const struct tally *tally);
+    enum err (*scan_flush)(struct registry_session *session, const struct scan_call *call);
 
     enum err (*health)(struct registry_session *session, struct registry_health *out);
     enum err (*check)(struct registry_session *session, const struct registry_checker *checker);

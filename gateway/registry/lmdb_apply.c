@@ -124,6 +124,11 @@ put_change(struct view *view, const struct change *change, const struct unit *be
         err = put_rows(view, before, &unit);
     if (err != ERR_OK)
         return err;
+    bool cleared = (before->conditions & ~unit.conditions & CONDITION_COPY_SUSPECTED) != 0;
+    if (cleared)
+        err = forget_evidence(view, &key, change->event.at);
+    if (err != ERR_OK)
+        return err;
     encoded = event_encode(view->codec, &key, unit.version, &change->event, &record);
     return view_put(view, TABLE_EVENTS, encoded, &record, MDB_NOOVERWRITE);
 }

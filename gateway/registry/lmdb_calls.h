@@ -62,6 +62,9 @@ enum err lmdb_put_notice(struct registry_session *session, const struct notice *
 enum err lmdb_tallies(struct registry_session *session, const struct tally_days *days,
                       const struct page *page, struct tally *out) MUST_CHECK;
 enum err lmdb_add_tally(struct registry_session *session, const struct tally *tally) MUST_CHECK;
+enum err lmdb_get_scans(struct registry_session *session, const struct unit_key *key,
+                        struct scans *out) MUST_CHECK;
+enum err lmdb_scan_flush(struct registry_session *session, const struct scan_call *call) MUST_CHECK;
 enum err lmdb_check(struct registry_session *session,
                     const struct registry_checker *checker) MUST_CHECK;
 enum err lmdb_gauge(struct registry_session *session, struct registry_gauge *out) MUST_CHECK;

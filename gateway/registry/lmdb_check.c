@@ -31,6 +31,10 @@ name_record(char out[static NAME_MAX], enum table table, struct span whole)
         date_format(out, unpack_day(&day));
         return;
     }
+    if (table == TABLE_SCAN_RUNS && key.len > 0) {
+        (void)snprintf(out, NAME_MAX, "%lld", (long long)unpack_time(&day));
+        return;
+    }
     for (; len < key.len && len < NAME_MAX - 1 && key.data[len] != '\0'; len++)
         out[len] = (char)(key.data[len] >= 0x21 && key.data[len] <= 0x7E ? key.data[len] : '?');
     out[len] = '\0';
@@ -156,6 +160,30 @@ check_tally(struct check *check)
 }
 
 static void
+check_scans(struct check *check)
+{
+    struct scans scans;
+    struct unit_key key;
+    struct unit unit;
+    uint8_t operation[OPERATION_ID_BYTES];
+    if (scans_decode(check->view.codec, check->scan.key, check->scan.value, &key, &scans) !=
+        ERR_OK) {
+        damage(check, "the record is damaged");
+        return;
+    }
+    if (view_unit(&check->view, &key, &unit, operation) == ERR_NOT_FOUND)
+        damage(check, "somebody looked at it, and there is no such unit");
+}
+
+static void
+check_scan_run(struct check *check)
+{
+    uint64_t batch = 0;
+    if (scan_run_decode(check->view.codec, check->scan.key, check->scan.value, &batch) != ERR_OK)
+        damage(check, "the record is damaged");
+}
+
+static void
 check_meta(struct check *check)
 {
     struct fault fault;
@@ -190,6 +218,8 @@ static const struct walk walks[] = {
     {TABLE_NOTICES, check_notice},
     {TABLE_NOTICE_IDS, check_notice_id},
     {TABLE_TALLIES, check_tally},
+    {TABLE_SCANS, check_scans},
+    {TABLE_SCAN_RUNS, check_scan_run},
 };
 _Static_assert(sizeof walks / sizeof walks[0] == TABLE_COUNT, "every table is walked");
 

@@ -8,6 +8,7 @@
  *   lmdb_session.c sessions and their read transactions
  *   lmdb_read.c, lmdb_list.c, lmdb_units.c         the calls that read
  *   lmdb_notice.c, lmdb_signed_in.c, lmdb_tally.c  notices, browser sessions, tallies
+ *   lmdb_sighting.c                                who looked at a unit
  *   lmdb_queue.c   calls that wait for the writer, and who is next
  *   lmdb_turn.c    and between processes
  *   lmdb_writer.c  the thread that commits groups
@@ -171,6 +172,13 @@ struct lmdb_registry {
 enum err lmdb_open(const struct place *place, const struct registry_options *options,
                    struct registry **out, struct fault *fault) MUST_CHECK;
 void lmdb_close(struct registry *registry);
+
+/* ---- lmdb_sighting.c ---- */
+
+enum err view_scans(struct view *view, const struct unit_key *key, struct scans *out) MUST_CHECK;
+/* A suspicion ends: what it rested on is forgotten. ERR_OK also when nobody looked, and when the
+ * record is damaged: it is left to the check. */
+enum err forget_evidence(struct view *view, const struct unit_key *key, int64_t now) MUST_CHECK;
 
 /* ---- lmdb_apply.c ---- */
 

@@ -206,6 +206,7 @@ lmdb_health(struct registry_session *session, struct registry_health *out)
         .operations = entries[TABLE_OPERATIONS],
         .notices = entries[TABLE_NOTICES],
         .sessions = entries[TABLE_SESSIONS],
+        .scans = entries[TABLE_SCANS],
         .bytes_used = (info.me_last_pgno + 1) * pages.ms_psize,
         .bytes_max = info.me_mapsize,
     };

@@ -228,27 +228,26 @@ enum err registry_put_notice(struct registry_session *session, const struct noti
  * caller that goes on; the counts are for a chart. */
 enum err registry_add_tally(struct registry_session *session, const struct tally *tally) MUST_CHECK;
 
-/* Sightings of the last second or so, all or none; those of units that are not there are left out.
- * `batch` rises by one with each new call of a process that started at `run`: a batch that was
- * written before is not counted again, so ERR_UNKNOWN is answered by sending the same one again.
- * suspected[i]: the rule that fires for the unit of sighting i, when it was not suspected before
- * this call, once a unit; else COPY_NONE. Raising it is for the caller. */
-enum { SCAN_FLUSH_MAX = 4096 };
+/* Sightings of the last second or so, all or none; those of units that are not there, or of which a
+ * record is damaged, are left out. `run` is the process's own: 1 or more, and later ones have
+ * higher numbers, as its start has in seconds. `batch` rises with each new call of a run: one that
+ * was written before is not counted again, so ERR_UNKNOWN is answered by sending the same one
+ * again. suspected[i]: the rule that fires for the unit of sighting i, when it is not suspected
+ * already; once a unit, at its last sighting; else COPY_NONE. A repeat answers it again. Raising it
+ * is for the caller; when the caller dies before, the unit's next sighting tells again. What ends a
+ * suspicion is registry_apply, which forgets the evidence (scan_clear) together with it. */
+enum { SCAN_FLUSH_MAX = 1024 };
 struct scan_flush {
     int64_t run;
-    uint64_t batch;
+    uint64_t batch; /* 1 or more */
     const struct scan_seen {
         struct unit_key key;
         struct sighting sighting;
-    } *seen;
-    size_t count;
-    uint64_t random; /* seed of the draws of scan_add */
+    } * seen;
+    size_t count; /* 1 to SCAN_FLUSH_MAX */
 };
 enum err registry_scan_flush(struct registry_session *session, const struct scan_flush *flush,
                              enum copy_rule *suspected) MUST_CHECK;
-/* scan_clear of a unit. ERR_OK also when nobody looked. */
-enum err registry_scan_clear(struct registry_session *session, const struct unit_key *key,
-                             int64_t now) MUST_CHECK;
 
 /* ---- health ---- */
 
@@ -256,6 +255,7 @@ struct registry_health {
     uint64_t units, products, lots, recalls, operations;
     uint64_t events; /* commissions included */
     uint64_t notices, sessions;
+    uint64_t scans; /* units that somebody looked at */
     uint64_t bytes_used, bytes_max;
     uint64_t commits;      /* since opening, by this process: group commits */
     uint64_t commit_calls; /* and the writes that they carried */

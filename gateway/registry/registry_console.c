@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The calls of registry.h about browser sessions, notices and tallies. */
+/* The calls of registry.h about browser sessions, notices, tallies and sightings. */
 #include <string.h>
 
 #include "gateway/registry/arguments.h"
@@ -109,4 +109,37 @@ registry_add_tally(struct registry_session *session, const struct tally *tally)
     if (tally->day < 0)
         return ERR_INVALID;
     return counts_nothing(tally) ? ERR_OK : engine_of(session)->add_tally(session, tally);
+}
+
+enum err
+registry_get_scans(struct registry_session *session, const struct unit_key *key, struct scans *out)
+{
+    enum err err =
+        unit_key_argument(key) ? engine_of(session)->get_scans(session, key, out) : ERR_INVALID;
+    return answer(err, out, sizeof *out);
+}
+
+static bool
+flush_argument(const struct scan_flush *flush)
+{
+    if (flush->run < 1 || flush->batch < 1 || flush->count == 0 || flush->count > SCAN_FLUSH_MAX)
+        return false;
+    for (size_t i = 0; i < flush->count; i++)
+        if (!unit_key_argument(&flush->seen[i].key) || !sighting_argument(&flush->seen[i].sighting))
+            return false;
+    return true;
+}
+
+enum err
+registry_scan_flush(struct registry_session *session, const struct scan_flush *flush,
+                    enum copy_rule *suspected)
+{
+    const struct scan_call call = {flush, suspected};
+    size_t rows = flush->count <= SCAN_FLUSH_MAX ? flush->count : 0;
+    enum err err = flush_argument(flush) ? ERR_OK : ERR_INVALID;
+    if (session->of->read_only)
+        err = ERR_DENIED;
+    if (err == ERR_OK)
+        err = engine_of(session)->scan_flush(session, &call);
+    return answer(err, suspected, rows * sizeof *suspected);
 }
