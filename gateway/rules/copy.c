@@ -7,15 +7,16 @@ static const char *const names[COPY_RULES] = {
     [COPY_STOCK] = "stock",
 };
 
-/* Tuned with the simulator of tests/scans: the smallest for which no honest habit of it comes near.
- * Unshipped is off, because a brand that records no shipments would suspect every buyer. */
+/* Found with the simulator (tests/scans): each is the smallest round number that keeps its distance
+ * from what honest people do, and 50 copies that are each looked at once pass it. Unshipped is off:
+ * a brand that records no shipments would suspect its buyers. */
 static const struct copy_limits defaults = {{
     [COPY_SESSIONS] = 40,
-    [COPY_TRAVEL] = 6,
+    [COPY_TRAVEL] = 5,
     [COPY_UNSHIPPED] = COPY_OFF,
     [COPY_RETIRED] = 12,
     [COPY_TWO_OWNERS] = 3,
-    [COPY_STOCK] = 1500,
+    [COPY_STOCK] = 300,
 }};
 
 /* Gravest first: what a copy alone can explain before what a crowd does. */

@@ -14,11 +14,11 @@ _Static_assert((int)SCAN_SKETCH_BYTES == (int)SKETCH_BYTES, "one sketch");
 enum { SPEED_KM_H = 1000, NEAR_KM = 500, HOUR_SECONDS = 3600 };
 
 /* What leaks away in LEAK_DAYS: a look a week, a day with a mistaken place a month, and of a shop
- * window ten passers-by a day. */
+ * window three passers-by a day. */
 enum { LEAK_DAYS = 28, LEVEL_MAX = 31 };
 static const uint32_t leaks[COPY_RULES] = {
     [COPY_SESSIONS] = 4, [COPY_TRAVEL] = 1,     [COPY_UNSHIPPED] = 1,
-    [COPY_RETIRED] = 4,  [COPY_TWO_OWNERS] = 1, [COPY_STOCK] = 280,
+    [COPY_RETIRED] = 4,  [COPY_TWO_OWNERS] = 1, [COPY_STOCK] = 84,
 };
 
 static void
