@@ -11,11 +11,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gateway/api/forgeries.h"
 #include "gateway/api/in_flight.h"
 #include "gateway/api/issued.h"
 #include "gateway/api/limits.h"
 #include "gateway/api/meter.h"
 #include "gateway/api/notices.h"
+#include "gateway/api/shed.h"
 #include "gateway/api/tally_board.h"
 #include "gateway/base/file.h"
 #include "gateway/http/http.h"
@@ -34,6 +36,8 @@ struct daemon {
     struct pages *pages;
     struct in_flight *in_flight;
     struct limits *limits;
+    struct shed *shed;
+    struct forgeries *forgeries;
     struct tally_board *tallies;
     struct inbox *inbox;
     struct meter *meter;
@@ -98,6 +102,10 @@ open_parts(struct daemon *d, struct fault *fault)
     if (err == ERR_OK)
         err = limits_open(&d->limits, fault);
     if (err == ERR_OK)
+        err = shed_open(&d->shed, d->config, fault);
+    if (err == ERR_OK)
+        err = forgeries_open(&d->forgeries, fault);
+    if (err == ERR_OK)
         err = tally_board_open(&d->tallies, fault);
     if (err == ERR_OK)
         err = inbox_open(&d->inbox, fault);
@@ -120,6 +128,8 @@ start(struct daemon *d, struct fault *fault)
         .pages = d->pages,
         .in_flight = d->in_flight,
         .limits = d->limits,
+        .shed = d->shed,
+        .forgeries = d->forgeries,
         .tallies = d->tallies,
         .inbox = d->inbox,
         .meter = d->meter,
@@ -183,6 +193,8 @@ stop(struct daemon *d)
     pages_close(d->pages);
     in_flight_close(d->in_flight);
     limits_close(d->limits);
+    shed_close(d->shed);
+    forgeries_close(d->forgeries);
     if (d->keyring != NULL)
         keyring_close(d->keyring);
     store_close(d->store);
