@@ -3,9 +3,16 @@
 
 build_packages=(build-essential cmake pkg-config libsodium-dev libcivetweb-dev liblmdb-dev
     libcjson-dev libqrencode-dev libpng-dev libinih-dev libcsv-dev libhpdf-dev)
+# Proxies of which tests start a copy, and what those need.
+proxy_packages=(nginx haproxy)
+proxy_libraries=(liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0 openssl)
 # The fonts have Latin and Arabic letters, and Japanese: 10 MB.
 test_packages=(libcmocka-dev curl zbar-tools librsvg2-bin poppler-utils chromium fonts-dejavu-core
     fonts-droid-fallback)
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
 
 # install_missing PACKAGE...
 install_missing() {
@@ -17,19 +24,37 @@ install_missing() {
         esac
     done
     [ ${#missing[@]} -gt 0 ] || return 0
-    local as_root=()
-    if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || {
-            echo "These Debian packages are missing, and this is neither root nor has sudo: ${missing[*]}" >&2
-            return 1
-        }
-        as_root=(sudo)
+    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+        echo "These Debian packages are missing, and this is neither root nor has sudo: ${missing[*]}" >&2
+        return 1
     fi
     echo "Installing ${missing[*]}" >&2
-    "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
+
+# unpack_packages DIRECTORY PACKAGE...: programs that tests start. Installed, they would be services
+# of this machine, and run from then on.
+unpack_packages() {
+    local directory=$1 package
+    shift
+    for package in "$@"; do
+        [ ! -d "$directory/$package" ] || continue
+        rm -rf "$directory/$package.new"
+        mkdir -p "$directory/$package.new"
+        unpack_package "$directory/$package.new" "$package" || {
+            as_root apt-get update -qq # the lists of packages were old, or not there
+            unpack_package "$directory/$package.new" "$package"
+        }
+        mv "$directory/$package.new" "$directory/$package"
+    done
+}
+
+unpack_package() (
+    cd "$1" && apt-get download -qq -o APT::Sandbox::User=root "$2" &&
+        dpkg -x "$2"_*.deb . && rm "$2"_*.deb
+)
 
 # install_libraries DIRECTORY: what its package-lock.json names, when that changed.
 install_libraries() {
