@@ -27,6 +27,22 @@ head_only_value(const struct head *head, const char *name)
     return count_of(head, name) == 1 ? head_value(head, name) : slice_of(NULL);
 }
 
+static bool
+is_alphanumeric(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* A token of RFC 9110 §5.6.2. */
+static bool
+is_token(const char *name)
+{
+    const char *c = name;
+    while (is_alphanumeric(*c) || (*c != '\0' && strchr("!#$%&'*+-.^_`|~", *c) != NULL))
+        c++;
+    return c != name && *c == '\0';
+}
+
 /* Only blanks between the NUL that was the colon and the value: a second NUL was a blank before
  * the colon. */
 static bool
@@ -43,7 +59,8 @@ head_is_exact(const struct head *head)
 {
     for (size_t i = 0; i < head->count; i++) {
         const char *end = head->fields[i].value + strlen(head->fields[i].value);
-        if (!colon_follows_name(&head->fields[i]) || end[1] != '\0')
+        if (!is_token(head->fields[i].name) || !colon_follows_name(&head->fields[i]) ||
+            end[1] != '\0')
             return false;
         bool last = i + 1 == head->count;
         if (last && (end[2] != '\r' || end[3] != '\0'))
@@ -72,9 +89,7 @@ static bool
 is_host(struct slice s)
 {
     for (size_t i = 0; i < s.len; i++) {
-        char c = s.data[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!letter && !(c >= '0' && c <= '9') && strchr("-._:[]", c) == NULL)
+        if (!is_alphanumeric(s.data[i]) && strchr("-._:[]", s.data[i]) == NULL)
             return false;
     }
     return s.len > 0;
@@ -91,18 +106,60 @@ check_host(const struct head *head, struct response *response)
     return true;
 }
 
+/* Of these the first would win here and perhaps the last elsewhere. */
+static bool
+check_repeated(const struct head *head, struct response *response)
+{
+    static const char *const once[] = {
+        "Authorization",   "Content-Type", "Cookie", "Expect",
+        "Idempotency-Key", "If-Match",     "Origin", "Sec-Fetch-Site",
+    };
+    for (size_t i = 0; i < sizeof once / sizeof once[0]; i++)
+        if (count_of(head, once[i]) > 1)
+            return refuse_head(response, "A header field is there twice that has one value");
+    return true;
+}
+
+bool
+head_expects_continue(const struct head *head)
+{
+    return slice_equal_nocase(head_value(head, "Expect"), "100-continue");
+}
+
+/* Nobody may believe that from here on another protocol is spoken. */
+static bool
+check_wishes(const struct head *head, struct response *response)
+{
+    if (count_of(head, "Upgrade") > 0 || count_of(head, "HTTP2-Settings") > 0)
+        return refuse_head(response, "There is no other protocol to change to");
+    if (count_of(head, "Expect") == 0 || head_expects_continue(head))
+        return true;
+    return refuse(response, 417, "expectation_failed", "Expectation failed",
+                  "The only thing to expect is 100-continue");
+}
+
+/* That each line was read as it was written. */
+static bool
+check_lines(const struct head *head, struct response *response)
+{
+    if (head->count >= HEADER_FIELDS_MAX)
+        return refuse(response, 431, "too_many_headers", "Too many header fields",
+                      "A request has at most 63 header fields");
+    if (!head_start_is_exact(head, response))
+        return false;
+    if (!head_is_exact(head))
+        return refuse_head(response, "The header fields are not written as HTTP/1.1 has them");
+    return true;
+}
+
 bool
 head_body_length(const struct head *head, uint64_t *length, struct response *response)
 {
     size_t lengths = count_of(head, "Content-Length");
     size_t codings = count_of(head, "Transfer-Encoding");
     *length = 0;
-    if (head->count >= HEADER_FIELDS_MAX)
-        return refuse(response, 431, "too_many_headers", "Too many header fields",
-                      "A request has at most 63 header fields");
-    if (!head_is_exact(head))
-        return refuse_head(response, "The header fields are not written as HTTP/1.1 has them");
-    if (!check_host(head, response))
+    if (!check_lines(head, response) || !check_host(head, response) ||
+        !check_repeated(head, response) || !check_wishes(head, response))
         return false;
     if (lengths > 0 && codings > 0)
         return refuse_head(response, "Content-Length and Transfer-Encoding exclude each other");
@@ -124,4 +181,17 @@ head_wants_close(const struct head *head)
         if (slice_equal_nocase(slice_trim(slice_take_until(&options, ',')), "close"))
             return true;
     return !head->http_1_1;
+}
+
+void
+head_unreadable(int status, struct response *response)
+{
+    if (status == 505)
+        response_problem(response, 505, "http_version", "HTTP version not supported",
+                         "Use HTTP/1.1", NULL);
+    else
+        response_problem(response, 400, "bad_request", "Bad request",
+                         "This is not a request of HTTP/1.1, its head is longer than 16 KB, or it "
+                         "did not arrive whole and in time",
+                         NULL);
 }

@@ -107,6 +107,8 @@ read_head(struct edge *edge, const struct mg_request_info *info)
         edge->fields[i].value = info->http_headers[i].value;
     }
     head.http_1_1 = strcmp(info->http_version, "1.1") == 0;
+    head.start = (struct start_line){info->request_method, info->request_uri, info->query_string,
+                                     info->http_version};
     edge->request = (struct request){
         .method = http_method(info->request_method),
         .path = slice_of(info->local_uri_raw),
@@ -164,6 +166,7 @@ read_body(struct edge *edge, struct mg_connection *conn, uint64_t length)
 static bool
 receive(struct edge *edge, struct mg_connection *conn, const struct head *head, bool *unread)
 {
+    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
     uint64_t length = 0;
     *unread = true;
     if (!head_body_length(head, &length, &edge->response))
@@ -173,6 +176,8 @@ receive(struct edge *edge, struct mg_connection *conn, const struct head *head, 
     if (edge->route == NULL ||
         !http_admit(&edge->worker, edge->route, &edge->request, length, &edge->response))
         return false;
+    if (length > 0 && head_expects_continue(head))
+        (void)mg_write(conn, go_on, sizeof go_on - 1);
     *unread = length > 0 && !read_body(edge, conn, length);
     if (*unread)
         response_problem(&edge->response, 408, "request_timeout", "Request timeout",
@@ -243,6 +248,9 @@ begin_request(struct mg_connection *conn)
     struct head head = read_head(edge, mg_get_request_info(conn));
     if (receive(edge, conn, &head, &unread))
         http_answer(&edge->worker, edge->route, &edge->request, &edge->response);
+    /* CivetWeb takes empty lines before the request line for the end of a head, and what follows
+     * for the body: one that makes no sense ends the connection. */
+    unread = unread || (edge->request.body.len > 0 && edge->response.status == 400);
     http_finish(&edge->worker, &edge->request, &edge->response);
     bool kept = edge->worker.app->config->keep_alive_ms > 0 && !head_wants_close(&head) &&
                 !meter_stopping(edge->worker.app->meter);
@@ -268,13 +276,7 @@ http_error(struct mg_connection *conn, int status, const char *message)
     edge->request = (struct request){.method = head ? METHOD_HEAD : METHOD_GET};
     edge->route = NULL;
     reset_response(&edge->response);
-    if (status == 505)
-        response_problem(&edge->response, 505, "http_version", "HTTP version not supported",
-                         "Use HTTP/1.1", NULL);
-    else
-        response_problem(
-            &edge->response, 400, "bad_request", "Bad request",
-            "This is not a request of HTTP/1.1, or it did not arrive whole and in time", NULL);
+    head_unreadable(status, &edge->response);
     transmit(edge, conn, true);
     log_request(edge);
     return 0;

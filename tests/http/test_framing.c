@@ -41,10 +41,14 @@ cut_line(struct header_field *field, char *at)
 static void
 cut(struct cut *out, const char *lines)
 {
-    (void)snprintf(out->text, sizeof out->text, "%s\r\n", lines);
-    size_t len = strlen(out->text);
-    char *at = out->text;
-    out->head = (struct head){.fields = out->fields, .http_1_1 = true};
+    static const char start[] = "GET\0/\0HTTP/1.1\0";
+    memcpy(out->text, start, sizeof start);
+    char *at = out->text + sizeof start;
+    (void)snprintf(at, sizeof out->text - sizeof start, "%s\r\n", lines);
+    size_t len = sizeof start + strlen(at);
+    out->head = (struct head){.start = {out->text, out->text + 4, NULL, out->text + 11},
+                              .fields = out->fields,
+                              .http_1_1 = true};
     out->text[len - 1] = '\0';
     while (out->head.count<HEADER_FIELDS_MAX && * at> ' ' && strchr(at, ':') != NULL)
         at = cut_line(&out->fields[out->head.count++], at);
@@ -95,6 +99,20 @@ static const struct {
     {"lone LF at the end", "Host: a\r\nX: 1\n", 400, 0},
     {"folded line", "Host: a\r\n b\r\nContent-Length: 5\r\n", 400, 0},
     {"folded line at the end", "Host: a\r\n b\r\n", 400, 0},
+    {"every character of a name", "Host: a\r\n!#$%&'*+-.^_`|~09azAZ: 1\r\n", 0, 0},
+    {"name with an at", "Host: a\r\nX@: 1\r\n", 400, 0},
+    {"name with a bracket", "Host: a\r\nX(: 1\r\n", 400, 0},
+    {"name with a quote", "Host: a\r\n\"X\": 1\r\n", 400, 0},
+    {"name of a byte above 7F", "Host: a\r\n\xe4: 1\r\n", 400, 0},
+    {"empty name", "Host: a\r\n: 1\r\n", 400, 0},
+    {"two keys", "Host: a\r\nAuthorization: a\r\nAuthorization: b\r\n", 400, 0},
+    {"two cookies", "Host: a\r\nCookie: a=1\r\nCookie: b=1\r\n", 400, 0},
+    {"two of a list", "Host: a\r\nAccept: a/b\r\nAccept: c/d\r\n", 0, 0},
+    {"another protocol", "Host: a\r\nUpgrade: h2c\r\n", 400, 0},
+    {"its settings", "Host: a\r\nHTTP2-Settings: AAMAAABk\r\n", 400, 0},
+    {"expectation", "Host: a\r\nExpect: 100-Continue\r\nContent-Length: 5\r\n", 0, 5},
+    {"other expectation", "Host: a\r\nExpect: 200-ok\r\n", 417, 0},
+    {"empty expectation", "Host: a\r\nExpect:\r\n", 417, 0},
 };
 
 static struct response
@@ -203,13 +221,24 @@ finds_values(void **state)
     assert_true(slice_equal(head_value(&head.head, "Accept-Language"), ""));
 }
 
+static void
+sees_expectations(void **state)
+{
+    (void)state;
+    struct cut head = {.text = ""};
+    cut(&head, "Host: a\r\nExpect: 100-CONTINUE\r\n");
+    assert_true(head_expects_continue(&head.head));
+    cut(&head, "Host: a\r\nX: 100-continue\r\n");
+    assert_false(head_expects_continue(&head.head));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_length),       cmocka_unit_test(limits_fields),
         cmocka_unit_test(old_http_needs_no_host), cmocka_unit_test(sees_close),
-        cmocka_unit_test(finds_values),
+        cmocka_unit_test(finds_values),           cmocka_unit_test(sees_expectations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
