@@ -6,6 +6,7 @@
 
 #include "gateway/base/date.h"
 #include "gateway/json/json.h"
+#include "gateway/rules/product.h"
 
 /* An object under reading, and where it is. */
 struct place {
@@ -21,5 +22,8 @@ enum err place_number(const struct place *at, const char *name, int64_t max,
 enum err place_day(const struct place *at, const char *name, civil_day *out) MUST_CHECK;
 /* `version`, from 0; *has says whether it is there. */
 enum err place_version(const struct place *at, uint64_t *out, bool *has) MUST_CHECK;
+/* What copy_limits_json writes; what is absent stays as it is. */
+enum err place_copy_limits(const struct place *at, const char *name,
+                           struct copy_limits *out) MUST_CHECK;
 
 #endif

@@ -18,6 +18,7 @@ static const struct json_member product_members[] = {
     {"entitlements", JSON_ARRAY, false},
     {"activation_before_sale", JSON_BOOL, false},
     {"returns_from_any", JSON_BOOL, false},
+    {"copy_limits", JSON_OBJECT, false},
     {NULL, JSON_STRING, false},
 };
 
@@ -154,6 +155,8 @@ read_product(struct product *out, bool *has_version, const struct place *at)
         err = place_number(at, "offset_minutes", INT16_MAX, &offset);
     if (err == ERR_OK)
         err = read_entitlements(at, out);
+    if (err == ERR_OK)
+        err = place_copy_limits(at, "copy_limits", &out->copy_limits);
     if (err != ERR_OK)
         return err;
     out->offset_minutes = (int16_t)offset;

@@ -56,8 +56,25 @@ unit_json(struct text *out, const struct unit *unit)
     json_put_text(out, "document", unit->document);
     if (!seal_is_none(unit->owner))
         json_put_bool(out, "owned", true);
+    unit_card_json(out, unit);
     unit_linked_json(out, unit);
     text_char(out, '}');
+}
+
+void
+unit_card_json(struct text *out, const struct unit *unit)
+{
+    if (unit->unproven)
+        json_put_bool(out, "without_claim_code", true);
+}
+
+void
+event_card_json(struct text *out, const struct event *event)
+{
+    if (event->without_claim)
+        json_put_bool(out, "without_claim_code", true);
+    if (event->displaces)
+        json_put_bool(out, "displaced_owner", true);
 }
 
 void
@@ -69,6 +86,7 @@ event_json(struct text *out, const struct event *event)
     json_put_text(out, "role", role_name(event->role));
     json_put_text(out, "actor", event->actor);
     json_put_hex(out, "operation", event->operation, OPERATION_ID_BYTES);
+    event_card_json(out, event);
     json_put(out, "fields", "{");
     for (size_t i = 0; i < event->field_count && i < EVENT_FIELDS_MAX; i++)
         json_put_text(out, event_field_name(event->fields[i].id), event->fields[i].value);
@@ -111,6 +129,7 @@ product_json(struct text *out, const struct product *product)
     json_put_number(out, "offset_minutes", product->offset_minutes);
     json_put_bool(out, "activation_before_sale", product->activation_before_sale);
     json_put_bool(out, "returns_from_any", product->returns_from_any);
+    copy_limits_json(out, &product->copy_limits);
     json_put(out, "entitlements", "[");
     for (size_t i = 0; i < product->entitlement_count && i < ENTITLEMENTS_MAX; i++)
         put_entitlement(out, &product->entitlements[i]);

@@ -11,6 +11,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/text.h"
 #include "gateway/rules/event.h"
+#include "gateway/rules/scan.h"
 #include "gateway/rules/unit.h"
 
 enum {
@@ -23,21 +24,41 @@ enum {
  * "provisional_until" while a report is not confirmed, "kid", "claim_code": bool, "registered_at",
  * "made_on", "expires_on", "shipped_on", "sold_on", "activated_on", "location", "seller",
  * "purchase_order", "sales_order", "document", "owned": true when somebody registered it,
- * "linked": {"gtin", "serial"} by a replacement} */
+ * "without_claim_code": true when that owner came without it (unproven in rules/unit.h), "linked":
+ * {"gtin", "serial"} by a replacement} */
 void unit_json(struct text *out, const struct unit *unit);
 /* A member with the names of a set of conditions: []. */
 void conditions_json(struct text *out, const char *name, unsigned conditions);
 /* The member "linked", or nothing. */
 void unit_linked_json(struct text *out, const struct unit *unit);
 
-/* {"type", "at", "role", "actor", "operation": hex, "fields": {"purchase_order": …}} */
+/* The member "without_claim_code", or nothing. */
+void unit_card_json(struct text *out, const struct unit *unit);
+
+/* The members "without_claim_code" and "displaced_owner", true, or nothing. */
+void event_card_json(struct text *out, const struct event *event);
+/* {"type", "at", "role", "actor", "operation": hex, as event_card_json, "fields":
+ * {"purchase_order": …}} */
 void event_json(struct text *out, const struct event *event);
 
 /* {"gtin", "version", "item", "brand", "name", "model", "picture", "support", "markets": [],
- * "offset_minutes", "activation_before_sale", "returns_from_any", "entitlements": [{"id", "title",
- * "starts": ["sale", …], "months", "requires_activation", "covers", "countries": []}]}: what
- * product_from_json reads. */
+ * "offset_minutes", "activation_before_sale", "returns_from_any", "copy_limits" as below,
+ * "entitlements": [{"id", "title", "starts": ["sale", …], "months", "requires_activation",
+ * "covers", "countries": []}]}: what product_from_json reads. */
 void product_json(struct text *out, const struct product *product);
+
+/* The member "copy_limits": {"sessions": 1 to 65534 or "off", …}, a member for each rule of copying
+ * whose limit is the product's own; or nothing. */
+void copy_limits_json(struct text *out, const struct copy_limits *limits);
+
+/* Everything that is known of who looked at a unit: {"first_at", "last_at", "sessions",
+ * "sessions_error": standard error in per cent at worst, "clients", "clients_error", "countries":
+ * [{"country", "sessions", "last_at"}], "elsewhere", "country_unknown": sessions, "evidence":
+ * [{"rule", "figure", "limit": a number or "off", "last_on", "fires": bool}] with a line for every
+ * rule, "rule": the gravest that fires, "cleared_at"}. */
+void scans_json(struct text *out, const struct scans *scans, const struct copy_limits *limits);
+/* A figure for everybody: one digit and zeros. */
+uint32_t scans_about(uint32_t figure);
 
 /* {"gtin", "lot", "version", "made_on", "expires_on"}: what lot_from_json reads. */
 void lot_json(struct text *out, const struct lot *lot);

@@ -58,6 +58,17 @@ static const struct {
     {"a policy as a text", "{" G "," N ",\"returns_from_any\":\"no\"}", "/returns_from_any"},
     {"a policy as a number", "{" G "," N ",\"activation_before_sale\":1}",
      "/activation_before_sale"},
+    {"limits as a list", "{" G "," N ",\"copy_limits\":[40]}", "/copy_limits"},
+    {"a limit of no rule", "{" G "," N ",\"copy_limits\":{\"none\":4}}", "/copy_limits/none"},
+    {"a limit of 0", "{" G "," N ",\"copy_limits\":{\"sessions\":0}}", "/copy_limits/sessions"},
+    {"below 0", "{" G "," N ",\"copy_limits\":{\"travel\":-1}}", "/copy_limits/travel"},
+    {"that means off", "{" G "," N ",\"copy_limits\":{\"stock\":65535}}", "/copy_limits/stock"},
+    {"40 in 16 bits", "{" G "," N ",\"copy_limits\":{\"stock\":65576}}", "/copy_limits/stock"},
+    {"a word", "{" G "," N ",\"copy_limits\":{\"stock\":\"on\"}}", "/copy_limits/stock"},
+    {"a number as a text", "{" G "," N ",\"copy_limits\":{\"retired\":\"4\"}}",
+     "/copy_limits/retired"},
+    {"a limit that is true", "{" G "," N ",\"copy_limits\":{\"two_owners\":true}}",
+     "/copy_limits/two_owners"},
     {"entitlements as an object", "{" G "," N ",\"entitlements\":{}}", "/entitlements"},
     {"entitlement as a text", "{" G "," N ",\"entitlements\":[\"std\"]}", "/entitlements/0"},
     {"entitlement without id", E("\"title\":\"T\",\"starts\":[\"sale\"],\"months\":1"),
@@ -150,6 +161,12 @@ what_is_read_is_written_again(void **state)
         "{" G ",\"version\":1," N ",\"picture\":\"https://a/b?c=d&e=f\","
         "\"support\":\"mailto:a@example.com\",\"offset_minutes\":-720," FLAGS(
             "true", "false") "\"entitlements\":[]}",
+        "{" G ",\"version\":1," N ",\"offset_minutes\":0," FLAGS(
+            "true", "false") "\"copy_limits\":{\"sessions\":1,\"travel\":\"off\",\"unshipped\":2,"
+                             "\"retired\":65534,\"two_owners\":3,\"stock\":\"off\"},"
+                             "\"entitlements\":[]}",
+        "{" G ",\"version\":1," N ",\"offset_minutes\":0," FLAGS(
+            "true", "false") "\"copy_limits\":{\"stock\":40},\"entitlements\":[]}",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct product product;

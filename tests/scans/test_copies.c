@@ -39,7 +39,7 @@ honest_people_are_left_alone(void **state)
     for (size_t i = 0; i < HABITS; i++) {
         units += results[i].units;
         suspected += results[i].suspected;
-        assert_true(results[i].units > 0);
+        assert_true(results[i].units > 0 || habits[i].share < 10);
     }
     assert_int_equal(units, setting.units);
     if (suspected * 10000 > units * 5)
@@ -63,7 +63,7 @@ limits_matter(void **state)
     for (size_t i = 0; i < HABITS; i++)
         suspected += results[i].suspected;
     assert_true(suspected > setting.units / 10);
-    simulate_attack(&blind, &attacks[ATTACKS - 1], &result);
+    simulate_attack(&blind, &attacks[3], &result);
     assert_int_equal(result.suspected, 0);
 }
 
