@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The gateway. It verifies and never signs. */
 #include <stdio.h>
-#include <string.h>
 
 #include "gateway/assayd/arguments.h"
-#include "gateway/assayd/confine.h"
 #include "gateway/assayd/serve.h"
-#include "gateway/log/log.h"
 
 extern char **environ;
 
@@ -57,18 +54,6 @@ complain(const struct fault *fault)
     return err_info(fault->err)->exit_code;
 }
 
-/* It serves all the same where the kernel cannot do that: what it may do is then for whoever started
- * it, as the service file does. */
-static void
-give_up_rights(const struct config *config)
-{
-    int refused = confine(config);
-    if (refused == 0)
-        log_event(config, LOG_INFO, "confined", "to its directory and its ports");
-    else
-        log_event(config, LOG_INFO, "not_confined", "%s", strerror(refused));
-}
-
 int
 main(int argc, char **argv)
 {
@@ -87,7 +72,6 @@ main(int argc, char **argv)
     if (arguments.check_config)
         return puts("assayd: the configuration is good") >= 0 ? 0 : 1;
     const struct notify notify = notify_of(environ);
-    give_up_rights(&arguments.config);
     return serve(&arguments.config, arguments.accept_older, &notify, &fault) == ERR_OK
                ? 0
                : complain(&fault);

@@ -19,6 +19,7 @@
 #include "gateway/api/notices.h"
 #include "gateway/api/shed.h"
 #include "gateway/api/tally_board.h"
+#include "gateway/assayd/confine.h"
 #include "gateway/base/file.h"
 #include "gateway/http/http.h"
 #include "gateway/log/log.h"
@@ -29,6 +30,7 @@ enum { CHECKPOINT_SECONDS = 60, DRAIN_TURNS = 500, DRAIN_TURN_NS = 20000000 }; /
 struct daemon {
     const struct config *config;
     bool accept_older;
+    int not_confined; /* 0, or why: an errno value */
     const struct notify *notify;
     struct store *store;
     int lock;
@@ -202,6 +204,17 @@ stop(struct daemon *d)
         (void)close(d->lock);
 }
 
+/* It serves all the same where the kernel cannot confine it: what it may do is then for whoever
+ * started it, as the service file does. */
+static void
+tell_confined(const struct daemon *d)
+{
+    if (d->not_confined == 0)
+        log_event(d->config, LOG_INFO, "confined", "to its directory and its ports");
+    else
+        log_event(d->config, LOG_INFO, "not_confined", "%s", strerror(d->not_confined));
+}
+
 static void
 tell_started(const struct daemon *d)
 {
@@ -288,8 +301,10 @@ serve(const struct config *config, bool accept_older, const struct notify *notif
     (void)sigdelset(&signals, SIGPIPE);
     (void)umask(077);
     raise_file_limit();
+    d.not_confined = confine(config);
     enum err err = start(&d, fault);
     if (err == ERR_OK) {
+        tell_confined(&d);
         tell_started(&d);
         wait_for_stop(&d, &signals);
     }
