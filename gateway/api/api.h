@@ -42,6 +42,9 @@ handler api_digital_link;
  * up to 10,000: 200 {"results": []}, for each code in order its verdict, or of what is no code
  * {"status": 404, "code": "not_a_code", "detail"}. */
 handler api_verify;
+/* What those three answer to who asks too often: 429 and the verdict `unchecked`, whose reason is
+ * `rate_limited`, without looking at the code. Retry-After is for the caller to set. */
+handler api_rate_limited;
 /* GET / : the front page. Its form sends a code to GET /check?code=…, which answers as above. */
 handler api_home;
 handler api_check_form;

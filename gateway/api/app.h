@@ -14,6 +14,8 @@ enum { CSRF_CHARS = 2 * SEAL_BYTES };
 
 struct in_flight;
 struct limits;
+struct shed;
+struct forgeries;
 struct worker;
 struct tally_board;
 struct inbox;
@@ -32,6 +34,8 @@ struct app {
     const struct pages *pages;
     struct in_flight *in_flight; /* operations under way in this process (in_flight.h) */
     struct limits *limits;       /* of trying codes (limits.h) */
+    struct shed *shed;           /* of what is refused (shed.h); NULL: nothing */
+    struct forgeries *forgeries; /* scanned lately (forgeries.h); NULL: none is kept */
     struct tally_board *tallies; /* of what was answered (tally_board.h) */
     struct inbox *inbox;         /* how often notices are written (notices.h) */
     struct meter *meter;         /* of requests (meter.h); NULL: nobody counts */

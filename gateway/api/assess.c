@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "crypto/seal.h"
+#include "gateway/api/forgeries.h"
 #include "gateway/api/notices.h"
+#include "gateway/api/shed.h"
 #include "gateway/log/log.h"
 
 static bool
@@ -32,16 +34,60 @@ is_registered_label(const struct worker *worker, const struct reading *reading)
     return worker->view.has_unit && seal_equal(seal, worker->view.unit.seal);
 }
 
+/* May it be left to the signature alone? Staff see the unit whatever the label says. */
+static bool
+needs_registry(const struct assessment *out, const struct app *app, const struct keyset *keyset,
+               const struct reading *reading)
+{
+    if (role_is_staff(out->role))
+        return true;
+    if (!label_trust_possible(keyset, reading))
+        return false;
+    return !forgeries_any(app->forgeries, out->now) ||
+           !forgeries_fresh(app->forgeries, forgeries_mark(app->forgeries, keyset, reading),
+                            out->now);
+}
+
+/* In full, when the limits of the public allow it. */
+static void
+verify_label(struct assessment *out, struct worker *worker, const struct keyset *keyset,
+             const struct reading *reading)
+{
+    const struct app *app = worker->app;
+    struct shed_ask ask = {.kind = SHED_FORGED, .client = out->client, .now = out->now};
+    bool limited = !role_is_staff(out->role) && out->client != NULL;
+    uint64_t mark = forgeries_mark(app->forgeries, keyset, reading);
+    out->trust = (struct label_trust){LABEL_FORGED, NULL};
+    if (forgeries_has(app->forgeries, mark))
+        return;
+    out->trust.result = LABEL_UNCHECKED;
+    if (limited && !shed_verify(app->shed, &ask)) {
+        out->limited = ask.wait; /* for good: of several readings this may be the genuine one */
+        return;
+    }
+    out->trust = label_trust(keyset, reading);
+    if (limited)
+        shed_verified(app->shed, &ask, out->trust.result == LABEL_GENUINE);
+    if (out->trust.result == LABEL_FORGED)
+        forgeries_put(app->forgeries, mark, out->now);
+}
+
 void
 assess_label(struct assessment *out, struct worker *worker, const struct keyset *keyset,
              const struct reading *reading)
 {
     bool may_ask = reading->has_token || role_is_staff(out->role);
-    out->consulted = may_ask && reading->id.gtin[0] != '\0';
+    out->consulted =
+        may_ask && reading->id.gtin[0] != '\0' && needs_registry(out, worker->app, keyset, reading);
     out->registry_failed = out->consulted && !look_up(worker, &reading->id);
     bool known = out->consulted && !out->registry_failed && reading->has_token &&
                  is_registered_label(worker, reading);
-    out->trust = known ? label_trust_sealed(keyset, reading) : label_trust(keyset, reading);
+    if (known)
+        out->trust = label_trust_sealed(keyset, reading);
+    else if (label_trust_possible(keyset, reading))
+        verify_label(out, worker, keyset, reading);
+    else
+        out->trust = label_trust(keyset, reading);
 }
 
 static void
@@ -51,6 +97,7 @@ decide(struct assessment *out, const struct unit_view *view)
     bool unit = out->consulted && view->has_unit;
     struct verdict_input in = {
         .registry_failed = out->registry_failed,
+        .rate_limited = out->limited > 0,
         .role = out->role,
         .label = out->trust.result,
         .signer = out->trust.signer,
@@ -86,6 +133,13 @@ raise_alarm(struct worker *worker, const struct assessment *assessment)
 }
 
 void
+assess_limited(struct assessment *out, const struct worker *worker)
+{
+    out->limited = 1;
+    decide(out, &worker->view);
+}
+
+void
 assess(struct assessment *out, struct worker *worker, const struct keyset *keyset)
 {
     out->consulted = false;
@@ -109,7 +163,10 @@ confirm(const struct reading *candidate, void *context)
 {
     const struct confirming *c = context;
     assess_label(c->out, c->worker, c->keyset, candidate);
-    return c->out->trust.result == LABEL_GENUINE;
+    if (c->out->trust.result != LABEL_GENUINE)
+        return false;
+    c->out->limited = 0;
+    return true;
 }
 
 enum reading_error
@@ -117,6 +174,7 @@ assess_read(struct assessment *out, struct worker *worker, const struct keyset *
             struct slice text)
 {
     struct confirming c = {out, worker, keyset};
+    out->limited = 0;
     return reading_identify(&out->reading, text, confirm, &c);
 }
 
@@ -132,7 +190,8 @@ assess_code(struct assessment *out, struct worker *worker, const struct keyset *
 enum label_result
 assessed_label(const struct assessment *assessment)
 {
-    bool rests_on_it = assessment->verdict.reason_count > 0 && !assessment->registry_failed;
+    bool rests_on_it = assessment->verdict.reason_count > 0 && !assessment->registry_failed &&
+                       assessment->limited == 0;
     return rests_on_it ? assessment->trust.result : LABEL_UNCHECKED;
 }
 

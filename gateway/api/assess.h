@@ -8,7 +8,9 @@
 struct assessment {
     struct reading reading; /* has an error: the label is malformed */
     enum role role;
+    const struct client *client; /* who asks; NULL: staff, whose labels are all checked */
     int64_t now;
+    int64_t limited;      /* a signature could not be checked: seconds until it may be; 0: none */
     bool consulted;       /* the registry was asked, and worker->view is about this unit */
     bool registry_failed; /* it was asked and did not answer */
     struct label_trust trust;
@@ -16,9 +18,14 @@ struct assessment {
 };
 
 /* Checks the signature of a reading without error. A label whose seal is the registered one is the
- * very label that was verified then, so that it costs no curve arithmetic. */
+ * very label that was verified then, so that it costs no curve arithmetic. Of the public, a label
+ * that no trusted key can have signed, or that was found forged just now (forgeries.h), costs no
+ * registry read either, and the signatures that are checked in full are limited (shed.h). */
 void assess_label(struct assessment *out, struct worker *worker, const struct keyset *keyset,
                   const struct reading *reading);
+
+/* Decides without having looked at anything: `rate_limited`. */
+void assess_limited(struct assessment *out, const struct worker *worker);
 
 /* Decides on out->reading, as out->role at out->now. Fails closed: without an answer of the
  * registry the verdict is `unchecked`. Valid until the worker is used again. */

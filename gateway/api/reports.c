@@ -189,7 +189,9 @@ look_at(struct report *report)
 {
     struct worker *worker = report->write.worker;
     char link[CANONICAL_MAX + 1];
-    struct assessment assessed = {.role = worker->caller.role, .now = report->notice.first_at};
+    struct assessment assessed = {.role = worker->caller.role,
+                                  .client = &report->write.request->client,
+                                  .now = report->notice.first_at};
     bool named = report->notice.gtin[0] != '\0' && report->notice.serial[0] != '\0';
     if (report->code[0] == '\0' && !named)
         return;

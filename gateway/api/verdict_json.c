@@ -154,7 +154,8 @@ verdict_json(struct text *out, const struct assessment *assessment, struct worke
     json_put_text(out, "verdict", verdict_class_name(verdict->class));
     put_reasons(out, verdict, worker->app->pages, language);
     put_label(out, assessment);
-    put_code(out, &assessment->reading);
+    if (assessment->reading.error != READ_OK || assessment->reading.kind != READING_NONE)
+        put_code(out, &assessment->reading);
     bool shown = verdict->shows_unit && assessment->consulted;
     if (shown && verdict->recall != NULL)
         public_recall_json(out, "recall", verdict->recall, language);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/api/api.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "gateway/api/assess.h"
@@ -37,6 +38,7 @@ call_begin(struct call *call, struct worker *worker, const struct request *reque
     call->language = request_language(request, pages_languages(app->pages));
     text_init(&call->here, HERE_MAX);
     call->assessed.role = worker->caller.role;
+    call->assessed.client = &request->client;
     call->assessed.now = request->now;
     response_header(response, "Vary", "Accept, Accept-Language");
     response_header(response, "Cache-Control", "no-store");
@@ -78,7 +80,7 @@ answer_page(struct call *call)
 {
     const struct assessment *assessed = &call->assessed;
     const struct unit_view *view = &call->worker->view;
-    bool readable = assessed->reading.error == READ_OK;
+    bool readable = assessed->reading.error == READ_OK && assessed->reading.kind != READING_NONE;
     struct verdict_page page = {
         .verdict = &assessed->verdict,
         .reading = readable ? &assessed->reading : NULL,
@@ -95,9 +97,8 @@ answer_page(struct call *call)
 }
 
 static void
-answer_verdict(struct call *call)
+answer_decided(struct call *call)
 {
-    decide(call);
     response_header(call->response, "Content-Language", "%s", call->language);
     if (request_wants_html(call->request)) {
         answer_page(call);
@@ -106,6 +107,17 @@ answer_verdict(struct call *call)
     call->response->content_type = json_type;
     verdict_json(&call->response->body, &call->assessed, call->worker, call->language, true);
     text_char(&call->response->body, '\n');
+}
+
+static void
+answer_verdict(struct call *call)
+{
+    decide(call);
+    if (call->assessed.limited > 0) {
+        call->response->status = 429;
+        response_header(call->response, "Retry-After", "%" PRId64, call->assessed.limited);
+    }
+    answer_decided(call);
 }
 
 static void
@@ -121,6 +133,19 @@ answer_no_code(struct call *call, enum reading_error error, struct slice typed)
     response->content_type = html_type;
     response_header(response, "Content-Language", "%s", call->language);
     page_not_a_code(&response->body, call->worker->app->pages, visit(call), error, typed);
+}
+
+/* Nothing was looked at, so that the day's tallies have nothing to count. */
+void
+api_rate_limited(struct worker *worker, const struct request *request, struct response *response)
+{
+    struct call call;
+    call_begin(&call, worker, request, response);
+    call.assessed.role = ROLE_PUBLIC;
+    assess_limited(&call.assessed, worker);
+    response->status = 429;
+    answer_decided(&call);
+    call_end(&call);
 }
 
 /* ---- a label's link, as it was opened ---- */

@@ -57,6 +57,22 @@ static const struct key keys[] = {
     {"country_header", "NAME", "",
      "header in which a trusted proxy says the client's country, as two letters; none when empty",
      AT(country_header), config_value_country_header, 0, 0},
+    {"client_requests", "NUMBER", "50",
+     "requests a second of one address, and 20 times as many at once; 0: any number",
+     AT(client_requests), NULL, 0, 100000},
+    {"client_connections", "NUMBER", "32", "connections of one address at once; 0: any number",
+     AT(client_connections), NULL, 0, 100000},
+    {"client_forged", "NUMBER", "60",
+     "false signatures a minute that are checked for one address; 0: any number", AT(client_forged),
+     NULL, 0, 100000},
+    {"client_claims", "NUMBER", "60", "wrong claim codes an hour of one address; 0: any number",
+     AT(client_claims), NULL, 0, 100000},
+    {"credential_requests", "NUMBER", "5000",
+     "requests a second with one API key, and 20 times as many at once; 0: any number",
+     AT(credential_requests), NULL, 0, 1000000},
+    {"verifications", "NUMBER", "4000",
+     "signatures a second that are checked in full for the public as a whole; 0: any number",
+     AT(verifications), NULL, 0, 1000000},
 };
 _Static_assert(sizeof keys / sizeof keys[0] == CONFIG_KEYS, "config.h holds a source for each key");
 

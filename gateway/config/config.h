@@ -14,7 +14,7 @@ enum {
     CONFIG_TEXT_MAX = 160, /* so that "name = value" is a line of an INI file */
     CONFIG_SOURCE_MAX = 160,
     CONFIG_FILE_MAX = 64 * 1024,
-    CONFIG_KEYS = 14,
+    CONFIG_KEYS = 20,
     CONFIG_PROXIES_MAX = 16
 };
 
@@ -26,13 +26,15 @@ struct config {
     uint64_t workers;                   /* one per connection that is open at once */
     uint64_t request_timeout_ms;        /* for the headers, and again for the body */
     uint64_t keep_alive_ms;             /* how long an idle connection is kept; 0: not at all */
-    char admin_address[CONFIG_TEXT_MAX + 1];          /* IPv4 of the admin listener */
-    uint64_t admin_port;                              /* 0: there is none */
-    char log[CONFIG_TEXT_MAX + 1];                    /* error, info or debug */
-    char document_hosts[CONFIG_TEXT_MAX + 1];         /* HOST[:PORT], blanks between; "": none */
-    char signer[CONFIG_TEXT_MAX + 1];                 /* socket of `assay signer`; "": none */
-    char trusted_proxies[CONFIG_TEXT_MAX + 1];        /* addresses, prefixes; blanks between */
-    char country_header[CONFIG_TEXT_MAX + 1];         /* name of a header; "": none */
+    char admin_address[CONFIG_TEXT_MAX + 1];      /* IPv4 of the admin listener */
+    uint64_t admin_port;                          /* 0: there is none */
+    char log[CONFIG_TEXT_MAX + 1];                /* error, info or debug */
+    char document_hosts[CONFIG_TEXT_MAX + 1];     /* HOST[:PORT], blanks between; "": none */
+    char signer[CONFIG_TEXT_MAX + 1];             /* socket of `assay signer`; "": none */
+    char trusted_proxies[CONFIG_TEXT_MAX + 1];    /* addresses, prefixes; blanks between */
+    char country_header[CONFIG_TEXT_MAX + 1];     /* name of a header; "": none */
+    uint64_t client_requests, client_connections; /* what is refused (api/shed.h); 0: no limit */
+    uint64_t client_forged, client_claims, credential_requests, verifications; /* likewise */
     char sources[CONFIG_KEYS][CONFIG_SOURCE_MAX + 1]; /* where each key of the table came from */
 };
 

@@ -5,6 +5,7 @@
 #include <sys/statvfs.h>
 
 #include "gateway/api/meter.h"
+#include "gateway/api/shed.h"
 #include "gateway/api/tally_board.h"
 #include "gateway/backup/backup.h"
 #include "gateway/http/http.h"
@@ -136,6 +137,15 @@ put_verdicts(struct text *out, struct tally_board *board)
 }
 
 static void
+put_shed(struct text *out, const struct shed *shed)
+{
+    begin_family(out, "assay_shed", "counter", "What was refused so that others are served.");
+    for (size_t i = 0; i < SHED_KINDS; i++)
+        text_printf(out, "assay_shed_total{kind=\"%s\"} %" PRIu64 "\n",
+                    shed_name((enum shed_kind)i), shed_count(shed, (enum shed_kind)i));
+}
+
+static void
 put_commits(struct text *out, const struct registry_gauge *gauge, uint64_t writes)
 {
     begin_family(out, "assay_commit_seconds", "summary",
@@ -201,6 +211,7 @@ answer_metrics(struct worker *worker, const struct request *request, struct resp
     response->content_type = open_metrics;
     put_requests(out, worker->app);
     put_verdicts(out, worker->app->tallies);
+    put_shed(out, worker->app->shed);
     put_registry(out, worker->session);
     put_backup(out, worker->app, request->now);
     put_program(out, worker->app, request->now);

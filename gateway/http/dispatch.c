@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/http/http.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/api/api.h"
 #include "gateway/api/auth.h"
 #include "gateway/api/session.h"
+#include "gateway/api/shed.h"
 #include "gateway/exchange/validate.h"
 
 static const char problem_type[] = "application/problem+json";
@@ -146,11 +149,59 @@ takes_body(const struct worker *worker, const struct route *route, const struct 
     return refuse(response, 415, "unsupported_media_type", "Unsupported media type", detail);
 }
 
+/* ---- limits ---- */
+
+/* A verdict is not refused but not made: it is `unchecked`. */
+static bool
+gives_verdict(const struct route *route)
+{
+    static handler *const handlers[] = {api_digital_link, api_verify, api_check_form};
+    for (size_t i = 0; i < sizeof handlers / sizeof handlers[0]; i++)
+        if (route != NULL && route->handle == handlers[i])
+            return true;
+    return false;
+}
+
+/* Takes the place of what the response holds. */
+static void
+answer_429(struct worker *worker, const struct route *route, const struct request *request,
+           struct response *response)
+{
+    response->header_count = 0;
+    text_reset(&response->body);
+    if (gives_verdict(route))
+        api_rate_limited(worker, request, response);
+    else
+        response_problem(response, 429, "rate_limited", "Too many requests",
+                         "This is more than one may ask for at once; wait a moment and try again",
+                         NULL);
+}
+
+/* A key counts for itself, wherever it is used; all others count by their address. */
+static bool
+within_limits(struct worker *worker, const struct route *route, const struct request *request,
+              struct response *response)
+{
+    bool known = worker->caller.id[0] != '\0';
+    struct shed_ask ask = {
+        .kind = known ? SHED_CREDENTIALS : SHED_REQUESTS,
+        .client = known ? NULL : &request->client,
+        .of = slice_of(known ? worker->caller.id : ""),
+        .now = request->now,
+    };
+    if (shed_take(worker->app->shed, &ask))
+        return true;
+    answer_429(worker, route, request, response);
+    response_header(response, "Retry-After", "%" PRId64, ask.wait);
+    return false;
+}
+
 bool
 http_admit(struct worker *worker, const struct route *route, const struct request *request,
            uint64_t length, struct response *response)
 {
-    return authenticate(worker, request, route->roles, response) &&
+    bool known = route != NULL && authenticate(worker, request, route->roles, response);
+    return within_limits(worker, route, request, response) && known &&
            takes_body(worker, route, request, length, response);
 }
 

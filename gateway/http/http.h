@@ -50,7 +50,9 @@ const struct route *http_find(const struct route *routes, const struct request *
 
 /* May this caller send this request, whose body has `length` bytes and is not read yet? Sets
  * worker->caller. False: `response` holds the problem, which says nothing of any record: 401, 403
- * or 503 of authenticate (auth.h), 413, 415. */
+ * or 503 of authenticate (auth.h), 413, 415; 429 with Retry-After when this is more than the caller
+ * may ask for (shed.h), for a verdict as api_rate_limited has it. With a `route` of NULL the
+ * response has to hold the problem of http_find, and only the limits are looked at. */
 bool http_admit(struct worker *worker, const struct route *route, const struct request *request,
                 uint64_t length, struct response *response) MUST_CHECK;
 

@@ -12,6 +12,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/http/address.h"
 #include "gateway/http/client.h"
+#include "gateway/http/connection.h"
 #include "gateway/http/framing.h"
 #include "gateway/http/head.h"
 #include "gateway/http/http.h"
@@ -161,6 +162,18 @@ read_body(struct edge *edge, struct mg_connection *conn, uint64_t length)
     return true;
 }
 
+/* Counted from its first request on: before, CivetWeb does not tell whose it is. */
+static struct connection *
+connection_of(const struct edge *edge, struct mg_connection *conn)
+{
+    struct connection *connection = mg_get_user_connection_data(conn);
+    if (connection == NULL)
+        connection = connection_open(edge->worker.app->shed, &edge->listener->trust,
+                                     mg_get_request_info(conn)->remote_addr);
+    mg_set_user_connection_data(conn, connection);
+    return connection;
+}
+
 /* Was the request admitted, and its body, if any, read to its end? False: the response holds the
  * problem; *unread says that some of the request is still to come. */
 static bool
@@ -169,12 +182,13 @@ receive(struct edge *edge, struct mg_connection *conn, const struct head *head, 
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
     uint64_t length = 0;
     *unread = true;
+    if (!connection_admit(connection_of(edge, conn), &edge->response))
+        return false;
     if (!head_body_length(head, &length, &edge->response))
         return false;
     *unread = length > 0;
     edge->route = http_find(edge->listener->routes, &edge->request, &edge->response);
-    if (edge->route == NULL ||
-        !http_admit(&edge->worker, edge->route, &edge->request, length, &edge->response))
+    if (!http_admit(&edge->worker, edge->route, &edge->request, length, &edge->response))
         return false;
     if (length > 0 && head_expects_continue(head))
         (void)mg_write(conn, go_on, sizeof go_on - 1);
@@ -292,6 +306,12 @@ log_message(const struct mg_connection *conn, const char *message)
     return 1;
 }
 
+static void
+close_connection(const struct mg_connection *conn)
+{
+    connection_close(mg_get_user_connection_data(conn));
+}
+
 static struct mg_context *
 start(struct http_server *server)
 {
@@ -301,6 +321,7 @@ start(struct http_server *server)
         .log_message = log_message,
         .init_thread = init_thread,
         .exit_thread = exit_thread,
+        .connection_closed = close_connection,
     };
     const struct config *config = server->app->config;
     char ports[CONFIG_TEXT_MAX + 8];

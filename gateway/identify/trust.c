@@ -59,6 +59,18 @@ label_trust(const struct keyset *keyset, const struct reading *reading)
     return trust;
 }
 
+bool
+label_trust_possible(const struct keyset *keyset, const struct reading *reading)
+{
+    const struct keyset_entry *entry = NULL;
+    if (without_key(reading) != LABEL_UNCHECKED)
+        return false;
+    for (size_t n = 0; (entry = keyset_find(keyset, reading->token.kid, n)) != NULL; n++)
+        if (is_trusted(entry) && keyset_scope_allows(entry, reading->id.gtin))
+            return true;
+    return false;
+}
+
 struct label_trust
 label_trust_sealed(const struct keyset *keyset, const struct reading *reading)
 {

@@ -33,4 +33,9 @@ struct label_trust label_trust(const struct keyset *keyset, const struct reading
  * kid it cannot tell which signed, and falls back to label_trust. */
 struct label_trust label_trust_sealed(const struct keyset *keyset, const struct reading *reading);
 
+/* Could a key that we trust have signed it? When not, label_trust says why without curve
+ * arithmetic.
+ */
+bool label_trust_possible(const struct keyset *keyset, const struct reading *reading);
+
 #endif

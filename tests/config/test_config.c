@@ -30,6 +30,12 @@ has_defaults(void **state)
     assert_string_equal(config.document_hosts, "");
     assert_string_equal(config.trusted_proxies, "");
     assert_string_equal(config.country_header, "");
+    assert_int_equal(config.client_requests, 50);
+    assert_int_equal(config.client_connections, 32);
+    assert_int_equal(config.client_forged, 60);
+    assert_int_equal(config.client_claims, 60);
+    assert_int_equal(config.credential_requests, 5000);
+    assert_int_equal(config.verifications, 4000);
     for (size_t i = 0; i < CONFIG_KEYS; i++)
         assert_string_equal(config.sources[i], "default");
 }
@@ -109,6 +115,13 @@ static const struct {
     {"long header", "country_header",
      "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcde",
      "here: country_header: expected the name of a header, at most 64 bytes"},
+    {"no limit of requests", "client_requests", "0", NULL},
+    {"most requests", "client_requests", "100000", NULL},
+    {"too many requests", "client_requests", "100001",
+     "here: client_requests: expected a number from 0 to 100000"},
+    {"requests of a key", "credential_requests", "1000000", NULL},
+    {"negative verifications", "verifications", "-1",
+     "here: verifications: expected a number from 0 to 1000000"},
     {"no signer", "signer", "", NULL},
     {"signer", "signer", "/run/assay/signer", NULL},
     {"longest socket", "signer", TEXT_107, NULL},

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Connections of one client at once. Each is seen, and can be refused, when its first request has
+ * come: CivetWeb does not ask before. Those that never send one hold a worker until the deadline of
+ * its head, and are for a proxy in front to refuse. */
+#ifndef ASSAY_HTTP_CONNECTION_H
+#define ASSAY_HTTP_CONNECTION_H
+
+#include "gateway/api/shed.h"
+#include "gateway/http/client.h"
+
+struct connection; /* opaque; NULL: one that is not counted */
+
+/* `peer` as text. A trusted proxy has as many as it likes. */
+struct connection *connection_open(struct shed *shed, const struct client_trust *trust,
+                                   const char *peer);
+void connection_close(struct connection *connection);
+/* False: its client has more of them than allowed, and `response` holds the problem. */
+bool connection_admit(const struct connection *connection, struct response *response) MUST_CHECK;
+
+#endif
