@@ -18,6 +18,7 @@ struct shed;
 struct forgeries;
 struct worker;
 struct tally_board;
+struct sightings;
 struct inbox;
 struct meter;
 
@@ -37,6 +38,7 @@ struct app {
     struct shed *shed;           /* of what is refused (shed.h); NULL: nothing */
     struct forgeries *forgeries; /* scanned lately (forgeries.h); NULL: none is kept */
     struct tally_board *tallies; /* of what was answered (tally_board.h) */
+    struct sightings *sightings; /* of who looked at what (sightings.h); NULL: nobody counts */
     struct inbox *inbox;         /* how often notices are written (notices.h) */
     struct meter *meter;         /* of requests (meter.h); NULL: nobody counts */
     /* Answers a request that the program makes of itself for worker->caller, by the same routes,

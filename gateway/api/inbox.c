@@ -80,8 +80,8 @@ static bool
 refuse_list(struct response *response)
 {
     response_problem(response, 400, "invalid", "The input is not valid",
-                     "The only parameters are kind (looks_fake, never_issued, report_refused or "
-                     "second_return), open (true or false) and cursor, from `next` of the page "
+                     "The only parameters are kind (looks_fake, never_issued, report_refused, "
+                     "second_return or copy_suspected), open (true or false) and cursor, from `next` of the page "
                      "before",
                      NULL);
     return false;

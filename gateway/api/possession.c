@@ -7,6 +7,7 @@
 
 #include "gateway/api/etag.h"
 #include "gateway/api/limits.h"
+#include "gateway/api/sightings.h"
 #include "gateway/api/writes.h"
 #include "gateway/identify/reading.h"
 #include "gateway/json/json.h"
@@ -229,6 +230,10 @@ tell_rule(struct deed *deed, enum err err, const struct fault *fault)
     bool taken = deed->act->type == EVENT_ACTIVATE && err == ERR_CONFLICT &&
                  deed->worker->view.unit.state == UNIT_SOLD &&
                  !seal_is_none(deed->worker->view.unit.owner);
+    /* Staff register what is brought to them. */
+    if (taken && !role_is_staff(deed->worker->caller.role))
+        sightings_add_second_owner(deed->worker->app->sightings, &deed->key, &deed->request->client,
+                                   deed->request->now);
     if (taken)
         (void)deed_refuse(deed, 409, "already_registered", fault->text);
     else if (err == ERR_INVALID && deed->change.event.field_count > 0)

@@ -40,11 +40,14 @@ enum err sightings_open(struct sightings **out, const char *salt_path, int64_t n
 /* What was not flushed is lost. The salt stays in its file. NULL is allowed. */
 void sightings_close(struct sightings *board);
 
-/* Somebody looked at the unit. Takes a lock for a fraction of a microsecond and never waits for a
- * write or a file. Without a board nothing happens. An address that is unknown is client 0: all of
- * them together are one. */
+/* Somebody looked at the unit: the public, or an owner, and the label was good. Takes a lock for a
+ * fraction of a microsecond and never waits for a write or a file. Without a board nothing happens.
+ * An address that is unknown is client 0: all of them together are one. */
 void sightings_add(struct sightings *board, const struct unit_key *key, const struct client *client,
                    int64_t now);
+/* Somebody gave the claim code of a unit that is somebody's already. */
+void sightings_add_second_owner(struct sightings *board, const struct unit_key *key,
+                                const struct client *client, int64_t now);
 
 /* Whom a flush tells that a unit is suspected now: `rule` fired and the unit is not suspected. It
  * answers whether that was dealt with: ERR_OK, or an error that trying again will not change. After

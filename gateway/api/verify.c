@@ -3,8 +3,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "gateway/api/assess.h"
+#include "gateway/api/sightings.h"
 #include "gateway/api/tally_board.h"
 #include "gateway/api/verdict_json.h"
 #include "gateway/json/json.h"
@@ -53,11 +55,27 @@ call_end(struct call *call)
 
 /* ---- answers ---- */
 
+/* Staff look at units all day, and what they see says nothing of copies. */
+static void
+note_sighting(const struct call *call)
+{
+    const struct assessment *assessed = &call->assessed;
+    const struct unit_view *view = &call->worker->view;
+    struct unit_key key;
+    if (role_is_staff(assessed->role) || assessed_label(assessed) != LABEL_GENUINE ||
+        !assessed->consulted || !view->has_unit)
+        return;
+    memcpy(key.gtin, view->unit.id.gtin, sizeof key.gtin);
+    memcpy(key.serial, view->unit.id.serial, sizeof key.serial);
+    sightings_add(call->worker->app->sightings, &key, &call->request->client, assessed->now);
+}
+
 static void
 decide(struct call *call)
 {
     assess(&call->assessed, call->worker, call->keyset);
     tally_count(call->worker->app->tallies, &call->assessed.verdict, call->assessed.now);
+    note_sighting(call);
 }
 
 /* A page that has a form for POST instead of an address to come back to offers no languages. */

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gateway/api/copies.h"
 #include "gateway/api/forgeries.h"
 #include "gateway/api/in_flight.h"
 #include "gateway/api/issued.h"
@@ -18,6 +19,7 @@
 #include "gateway/api/meter.h"
 #include "gateway/api/notices.h"
 #include "gateway/api/shed.h"
+#include "gateway/api/sightings.h"
 #include "gateway/api/tally_board.h"
 #include "gateway/assayd/confine.h"
 #include "gateway/base/file.h"
@@ -41,12 +43,15 @@ struct daemon {
     struct shed *shed;
     struct forgeries *forgeries;
     struct tally_board *tallies;
+    struct sightings *sightings;
     struct inbox *inbox;
     struct meter *meter;
     struct http_server *server, *admin;
     struct app app;
+    struct worker self;        /* for what it does by itself */
     struct fault keyset_fault; /* the last one that was logged */
     enum err tally_err;        /* likewise */
+    enum err sightings_err;    /* likewise */
     enum err checkpoint_err;   /* likewise */
     int64_t checkpoint_due;
 };
@@ -80,6 +85,15 @@ lock_data(struct daemon *d, struct fault *fault)
     return err;
 }
 
+/* A salt that is gone costs no more than counting somebody twice, so it is not in a backup. */
+static enum err
+open_sightings(struct daemon *d, struct fault *fault)
+{
+    char salt[CONFIG_PATH_MAX];
+    config_path(salt, d->config->data, "sightings.salt");
+    return sightings_open(&d->sightings, salt, now(), fault);
+}
+
 static enum err
 open_parts(struct daemon *d, struct fault *fault)
 {
@@ -110,6 +124,8 @@ open_parts(struct daemon *d, struct fault *fault)
     if (err == ERR_OK)
         err = tally_board_open(&d->tallies, fault);
     if (err == ERR_OK)
+        err = open_sightings(d, fault);
+    if (err == ERR_OK)
         err = inbox_open(&d->inbox, fault);
     if (err == ERR_OK)
         err = meter_open(&d->meter, http_route_count(), fault);
@@ -133,6 +149,7 @@ start(struct daemon *d, struct fault *fault)
         .shed = d->shed,
         .forgeries = d->forgeries,
         .tallies = d->tallies,
+        .sightings = d->sightings,
         .inbox = d->inbox,
         .meter = d->meter,
         .ask = http_ask,
@@ -140,6 +157,8 @@ start(struct daemon *d, struct fault *fault)
         .version = ASSAY_VERSION,
         .started_at = now(),
     };
+    d->self =
+        (struct worker){.app = &d->app, .session = d->store->session, .caller = copies_caller};
     err = http_start(&d->app, &d->server, fault);
     return err == ERR_OK ? http_start_admin(&d->app, &d->admin, fault) : err;
 }
@@ -154,6 +173,18 @@ write_tallies(struct daemon *d)
         log_event(d->config, LOG_ERROR, "tally_failed", "the verdicts could not be counted: %s",
                   err_info(err)->code);
     d->tally_err = err;
+}
+
+/* The same for who looked at what; and what that says of copies is raised. */
+static void
+write_sightings(struct daemon *d)
+{
+    const struct sightings_alarm alarm = {copies_raise, &d->self};
+    enum err err = sightings_flush(d->sightings, d->store->session, &alarm, now());
+    if (err != ERR_OK && err != d->sightings_err)
+        log_event(d->config, LOG_ERROR, "sightings_failed",
+                  "who looked at units could not be written down: %s", err_info(err)->code);
+    d->sightings_err = err;
 }
 
 /* Every minute, so that an old copy is known for one even after a crash. */
@@ -187,9 +218,12 @@ stop(struct daemon *d)
     drain(d);
     http_stop(d->server);
     http_stop(d->admin);
-    if (d->server != NULL)
+    if (d->server != NULL) {
         write_tallies(d);
+        write_sightings(d);
+    }
     tally_board_close(d->tallies);
+    sightings_close(d->sightings);
     inbox_close(d->inbox);
     meter_close(d->meter);
     pages_close(d->pages);
@@ -278,6 +312,7 @@ wait_for_stop(struct daemon *d, const sigset_t *signals)
             break;
         reload_keyset(d, taken == SIGHUP);
         write_tallies(d);
+        write_sightings(d);
         keep_checkpoint(d);
     }
     notify_send(d->notify, "STOPPING=1");

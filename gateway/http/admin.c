@@ -6,6 +6,7 @@
 
 #include "gateway/api/meter.h"
 #include "gateway/api/shed.h"
+#include "gateway/api/sightings.h"
 #include "gateway/api/tally_board.h"
 #include "gateway/backup/backup.h"
 #include "gateway/http/http.h"
@@ -137,6 +138,35 @@ put_verdicts(struct text *out, struct tally_board *board)
 }
 
 static void
+put_counter(struct text *out, const char *name, uint64_t value, const char *help)
+{
+    begin_family(out, name, "counter", help);
+    text_printf(out, "%s_total %" PRIu64 "\n", name, value);
+}
+
+static void
+put_sightings(struct text *out, struct sightings *board, int64_t now)
+{
+    struct sightings_figures figures;
+    if (board == NULL)
+        return;
+    sightings_figures(board, &figures);
+    int64_t age = figures.flushed_at == 0 ? 0 : now - figures.flushed_at;
+    put_counter(out, "assay_sightings", figures.taken,
+                "Sessions in which somebody looked at a unit.");
+    put_counter(out, "assay_sightings_repeated", figures.repeated,
+                "Looks within a session, which do not count again.");
+    put_counter(out, "assay_sightings_dropped", figures.dropped,
+                "Sessions that were lost because they could not be written down in time.");
+    put_counter(out, "assay_sightings_written", figures.written,
+                "Sessions that were written down.");
+    put_counter(out, "assay_sightings_batches", figures.batches, "Transactions that took them.");
+    put_gauge(out, "assay_sightings_waiting", figures.waiting, "Sessions not written down yet.");
+    put_gauge(out, "assay_sightings_flush_age_seconds", age < 0 ? 0 : (uint64_t)age,
+              "How long ago all of them were written down.");
+}
+
+static void
 put_shed(struct text *out, const struct shed *shed)
 {
     begin_family(out, "assay_shed", "counter", "What was refused so that others are served.");
@@ -212,6 +242,7 @@ answer_metrics(struct worker *worker, const struct request *request, struct resp
     put_requests(out, worker->app);
     put_verdicts(out, worker->app->tallies);
     put_shed(out, worker->app->shed);
+    put_sightings(out, worker->app->sightings, request->now);
     put_registry(out, worker->session);
     put_backup(out, worker->app, request->now);
     put_program(out, worker->app, request->now);

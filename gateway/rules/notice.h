@@ -19,6 +19,7 @@ enum notice_kind {
     NOTICE_NEVER_ISSUED,   /* our signature on a unit that nobody registered */
     NOTICE_REPORT_REFUSED, /* a report of theft or loss by somebody who may not */
     NOTICE_SECOND_RETURN,  /* copy and original met at two shops */
+    NOTICE_COPY_SUSPECTED, /* those who looked at it say that the label was copied */
     NOTICE_KINDS
 };
 const char *notice_kind_name(enum notice_kind kind); /* "looks_fake"; "none" for anything else */

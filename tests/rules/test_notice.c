@@ -22,6 +22,7 @@ names(void **state)
         {NOTICE_NEVER_ISSUED, "never_issued"},
         {NOTICE_REPORT_REFUSED, "report_refused"},
         {NOTICE_SECOND_RETURN, "second_return"},
+        {NOTICE_COPY_SUSPECTED, "copy_suspected"},
     };
     static const char *const others[] = {"", "none", "looks", "looks_fakes", "Looks_fake"};
     enum notice_kind kind = NOTICE_NONE;
@@ -198,6 +199,7 @@ references(void **state)
         {NOTICE_NEVER_ISSUED, "09506000134352", "7K3M9Q2XBT4H", "42R4KPV953"},
         {NOTICE_SECOND_RETURN, "09506000134352", "7K3M9Q2XBT4H", "0HB9J6XEZ6"},
         {NOTICE_NEVER_ISSUED, "09506000134352", "7K3M9Q2XBT4", "4NV89J37BV"},
+        {NOTICE_COPY_SUSPECTED, "09506000134352", "7K3M9Q2XBT4H", "Z5ZZTVA19Q"},
         {NOTICE_LOOKS_FAKE, "", "", "KJGQB1WF6A"},
     };
     char reference[NOTICE_REFERENCE_CHARS + 1];
