@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static bool
 has_control(const char *value)
@@ -11,6 +12,24 @@ has_control(const char *value)
         if ((unsigned char)*value < ' ' || *value == 0x7F)
             return true;
     return false;
+}
+
+/* The length, also of what does not fit. Most values are a text as it is, for which printf would
+ * cost more than the rest of a field. */
+static PRINTF_LIKE(3, 0) size_t
+    format_value(char *out, size_t size, const char *format, va_list args)
+{
+    const char *text = strchr(format, '%') == NULL ? format : NULL;
+    if (strcmp(format, "%s") == 0)
+        text = va_arg(args, const char *);
+    if (text == NULL) {
+        int len = vsnprintf(out, size, format, args);
+        return len < 0 ? size : (size_t)len;
+    }
+    size_t len = strlen(text);
+    if (len < size)
+        memcpy(out, text, len + 1);
+    return len;
 }
 
 void
@@ -23,9 +42,9 @@ response_header(struct response *response, const char *name, const char *format,
     struct response_header *header = &response->headers[response->header_count];
     va_list args;
     va_start(args, format);
-    int len = vsnprintf(header->value, sizeof header->value, format, args);
+    size_t len = format_value(header->value, sizeof header->value, format, args);
     va_end(args);
-    if (len < 0 || (size_t)len >= sizeof header->value || has_control(header->value)) {
+    if (len >= sizeof header->value || has_control(header->value)) {
         response->status = 500;
         return;
     }

@@ -2,7 +2,8 @@
 #include "gateway/http/head.h"
 
 #include <string.h>
-#include <time.h>
+
+#include "gateway/base/date.h"
 
 static const struct {
     int status;
@@ -61,19 +62,6 @@ has_header(const struct response *response, const char *name)
     return false;
 }
 
-/* RFC 9110 §5.6.7, "Sun, 22 Nov 2026 14:00:00 GMT"; the locale is C throughout. */
-static void
-put_date(struct text *out, int64_t now)
-{
-    char line[48];
-    struct tm tm;
-    time_t seconds = (time_t)now;
-    if (gmtime_r(&seconds, &tm) == NULL)
-        return;
-    size_t len = strftime(line, sizeof line, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
-    text_slice_put(out, slice_make(line, len));
-}
-
 static void
 put_field(struct text *out, const char *name, const char *value)
 {
@@ -94,11 +82,19 @@ has_content(const struct response *response)
 static void
 put_status(struct text *out, const struct response *response, const struct wire *wire)
 {
+    char date[HTTP_DATE_MAX];
     bool content = has_content(response);
-    text_printf(out, "HTTP/1.1 %d %s\r\n", response->status, phrase_of(response->status));
-    if (content)
-        text_printf(out, "Content-Length: %zu\r\n", response->body.len);
-    put_date(out, wire->now);
+    text_put(out, "HTTP/1.1 ");
+    text_number(out, response->status);
+    text_char(out, ' ');
+    text_put(out, phrase_of(response->status));
+    if (content) {
+        text_put(out, "\r\nContent-Length: ");
+        text_number(out, (int64_t)response->body.len);
+    }
+    text_put(out, "\r\n");
+    http_date_format(date, wire->now);
+    put_field(out, "Date", date);
     if (content)
         put_field(out, "Content-Type", response->content_type);
 }
@@ -111,15 +107,14 @@ head_write(struct text *out, const struct response *response, const struct wire 
     for (size_t i = 0; i < response->header_count; i++)
         put_field(out, response->headers[i].name, response->headers[i].value);
     if (!has_header(response, "Cache-Control"))
-        put_field(out, "Cache-Control", "no-store");
+        text_put(out, "Cache-Control: no-store\r\n");
     if (!has_header(response, "Content-Security-Policy"))
         put_field(out, "Content-Security-Policy",
                   page ? wire->page_csp : "default-src 'none'; frame-ancestors 'none'");
     if (!has_header(response, "Permissions-Policy"))
-        put_field(out, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+        text_put(out, "Permissions-Policy: camera=(), geolocation=(), microphone=()\r\n");
     text_put(out, always);
-    put_field(out, "Connection", wire->close ? "close" : "keep-alive");
-    text_put(out, "\r\n");
+    text_put(out, wire->close ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n");
     if (!wire->head_only && has_content(response))
         text_slice_put(out, text_slice(&response->body));
 }

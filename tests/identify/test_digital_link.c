@@ -350,6 +350,25 @@ a_request_has_at_most_1024_bytes(void **state)
         READ_OK);
 }
 
+/* RFC 3986 section 2. Some of them are refused for another reason. */
+static void
+a_link_is_made_of_the_characters_of_uris(void **state)
+{
+    static const char uri[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                              "-._~:/?#[]@!$&'()*+,;=%";
+    (void)state;
+    for (unsigned c = 0; c < 256; c++) {
+        char query[] = "q=.1";
+        struct reading reading;
+        query[2] = (char)c;
+        enum reading_error error = digital_link_read_path(
+            &reading, slice_of("/01/" GTIN "/21/7K3M"), slice_make(query, sizeof query - 1));
+        bool foreign = error == READ_BAD_CHARACTER;
+        if (foreign != (memchr(uri, (int)c, sizeof uri - 1) == NULL))
+            fail_msg("character %u: %s", c, reading_error_info(error)->code);
+    }
+}
+
 /* Each slice is on the heap with its exact length: nothing is read past an end. */
 static void
 each_prefix_of_a_label_is_refused_or_unsigned(void **state)
@@ -378,6 +397,7 @@ main(void)
         cmocka_unit_test(attributes_change_nothing_that_is_read),
         cmocka_unit_test(requests_are_read_by_the_same_grammar),
         cmocka_unit_test(a_request_has_at_most_1024_bytes),
+        cmocka_unit_test(a_link_is_made_of_the_characters_of_uris),
         cmocka_unit_test(each_prefix_of_a_label_is_refused_or_unsigned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
