@@ -205,6 +205,15 @@ file_create(const char *path, struct slice content, mode_t mode, struct fault *f
     return put_file(path, content, mode, false, fault);
 }
 
+/* A new one survives a power cut, like what is put in it. */
+static enum err
+make_one(const char *path, mode_t mode, struct fault *fault)
+{
+    if (mkdir(path, mode) == 0)
+        return file_sync_directory(path, fault);
+    return errno == EEXIST ? ERR_OK : file_fault(fault, path, errno);
+}
+
 enum err
 file_make_directory(const char *path, mode_t mode, struct fault *fault)
 {
@@ -216,8 +225,9 @@ file_make_directory(const char *path, mode_t mode, struct fault *fault)
             continue;
         bool last = *at == '\0';
         *at = '\0';
-        if (mkdir(partial, mode) != 0 && errno != EEXIST)
-            return file_fault(fault, partial, errno);
+        enum err err = make_one(partial, mode, fault);
+        if (err != ERR_OK)
+            return err;
         if (last)
             break;
         *at = '/';

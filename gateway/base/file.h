@@ -41,7 +41,8 @@ enum err file_overwrite(const char *path, struct slice content, struct fault *fa
 /* Syncs the directory that holds `path`, after a rename or link in it. */
 enum err file_sync_directory(const char *path, struct fault *fault) MUST_CHECK;
 
-/* Creates the directory (and its parents) with `mode` when it is missing. */
+/* Creates the directory (and its parents) with `mode` when it is missing, and syncs where it is
+ * named. */
 enum err file_make_directory(const char *path, mode_t mode, struct fault *fault) MUST_CHECK;
 
 /* Takes an exclusive advisory lock on `path` (created 0600 when missing). *fd stays open as long as

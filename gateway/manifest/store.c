@@ -153,6 +153,22 @@ open_registry(struct store *store, const struct paths *paths, const struct regis
     return err == ERR_OK ? registry_session_open(store->registry, &store->session, fault) : err;
 }
 
+/* A power cut in the first moment leaves half a file. Nobody was ever told that this registry is
+ * there, for its secrets have not taken their name, so it is begun anew. */
+static enum err
+open_unfinished(struct store *store, const struct paths *paths,
+                const struct registry_options *options, struct fault *fault)
+{
+    char data[STORE_PATH_MAX + 16];
+    enum err err = open_registry(store, paths, options, fault);
+    if (err != ERR_CORRUPT)
+        return err;
+    (void)snprintf(data, sizeof data, "%s/data.mdb", paths->registry);
+    if (unlink(data) != 0)
+        return file_fault(fault, data, errno);
+    return open_registry(store, paths, options, fault);
+}
+
 /* The secrets take their name when the registry is there: a crash in between is no loss, and is
  * told apart from a registry that was lost later. */
 static enum err
@@ -162,7 +178,8 @@ make(struct store *store, const struct paths *paths, bool resume,
     enum err err = resume ? secrets_load(paths->new_secrets, &store->secrets, fault)
                           : secrets_create(paths->new_secrets, &store->secrets, fault);
     if (err == ERR_OK)
-        err = open_registry(store, paths, options, fault);
+        err = resume ? open_unfinished(store, paths, options, fault)
+                     : open_registry(store, paths, options, fault);
     if (err == ERR_OK && rename(paths->new_secrets, paths->secrets) != 0)
         err = file_fault(fault, paths->secrets, errno);
     return err == ERR_OK ? file_sync_directory(paths->secrets, fault) : err;

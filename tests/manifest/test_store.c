@@ -145,6 +145,10 @@ an_interrupted_making_goes_on(void **state)
         {"before the registry",
          "mv data/secrets data/secrets.new && rm -r data/registry data/checkpoint", false},
         {"before the last rename", "mv data/secrets data/secrets.new", true},
+        {"before the first pages were on disk",
+         "mv data/secrets data/secrets.new && rm data/checkpoint && printf x > "
+         "data/registry/data.mdb",
+         false},
     };
     for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++) {
         struct scratch s;
