@@ -86,6 +86,7 @@ ownership_argument(const struct unit *unit)
 {
     return (unit->provisional & ~unit->conditions) == 0 && unit->provisional_until >= 0 &&
            unit->transfer_until >= 0 && unit->recovery_at >= 0 &&
+           (!unit->unproven || !sodium_is_zero(unit->owner, SEAL_BYTES)) &&
            TEXT_ARGUMENT(unit->linked.gtin) && TEXT_ARGUMENT(unit->linked.serial);
 }
 
@@ -110,7 +111,7 @@ fresh_unit_argument(const struct unit *unit)
                    unit->purchase_order[0] == '\0' && unit->sales_order[0] == '\0' &&
                    unit->document[0] == '\0';
     bool nobody = unit->provisional == 0 && unit->provisional_until == 0 &&
-                  unit->transfer_until == 0 && unit->recovery_at == 0 &&
+                  unit->transfer_until == 0 && unit->recovery_at == 0 && !unit->unproven &&
                   sodium_is_zero(unit->owner, SEAL_BYTES) &&
                   sodium_is_zero(unit->transfer, SEAL_BYTES) && unit->linked.gtin[0] == '\0' &&
                   unit->linked.serial[0] == '\0' && unit->adjustment_count == 0;

@@ -12,7 +12,7 @@
  *                                          registered_at8 operation16, then what is present, in
  *                                          the order of unit_present: seals 16, days 4, times 8
  *                                          bytes; adjustments: count1, each: entitlement
- *                                          excluded1 months2 ends_on4
+ *                                          excluded1 months2 ends_on4; unproven: nothing
  *   products    gtin                       version4 item brand name model picture support markets
  *                                          offset2 activation_before_sale1 returns_from_any1
  *                                          count1, each: id title starts4 months2
@@ -25,7 +25,8 @@
  *   events      gtin serial NUL number8    type1 role1 at8 operation16 offset2 flags1 actor
  *                                          [seal16] [sold_on4 activated_on4 seller sales_order
  *                                          adjustments] count1, each: field1 value; flags:
- *                                          ends_own 1, product_allows 2, seal 4, inherits 8
+ *                                          ends_own 1, product_allows 2, seal 4, inherits 8,
+ *                                          ends_claim 16, without_claim 32, displaces 64
  *   credentials id                         version4 role1 name organisation count1 locations
  *                                          made_at8 expires_at8 revoked_at8 used_on4, twice: seal16
  *                                          made_at8 expires_at8
@@ -49,7 +50,11 @@
  *
  * Units lie in the order of (gtin, serial) because a GTIN has a fixed length; the events of a unit
  * lie together in their order because no serial holds a NUL; the sessions of a credential because
- * its id has a fixed length; notices in the order of time, the newest first. */
+ * its id has a fixed length; notices in the order of time, the newest first.
+ *
+ * `present` and `flags` are sets that may grow without a new format number: a record of before has
+ * none of the new bits and reads as it did, and to an older program a bit that it does not know is
+ * a record that it does not read, ERR_CORRUPT, never one that says less than it does. */
 #ifndef ASSAY_REGISTRY_CODEC_H
 #define ASSAY_REGISTRY_CODEC_H
 
@@ -116,7 +121,8 @@ enum unit_present {
     PRESENT_LINKED_GTIN = 524288,
     PRESENT_LINKED_SERIAL = 1048576,
     PRESENT_ADJUSTMENTS = 2097152,
-    PRESENT_ALL = 4194303
+    PRESENT_UNPROVEN = 4194304,
+    PRESENT_ALL = 8388607
 };
 
 /* One thread's working place: large, so it lives in a session and not on a stack. */

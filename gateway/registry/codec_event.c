@@ -10,7 +10,9 @@ enum {
     FLAG_PRODUCT_ALLOWS = 2,
     FLAG_SEAL = 4,
     FLAG_INHERITS = 8,
-    FLAG_ENDS_CLAIM = 16
+    FLAG_ENDS_CLAIM = 16,
+    FLAG_WITHOUT_CLAIM = 32,
+    FLAG_DISPLACES = 64
 };
 
 void
@@ -52,7 +54,9 @@ flags_of(const struct event *event)
     return (event->ends_own ? FLAG_ENDS_OWN : 0U) |
            (event->product_allows ? FLAG_PRODUCT_ALLOWS : 0U) |
            (sodium_is_zero(event->seal, SEAL_BYTES) ? 0U : FLAG_SEAL) |
-           (event->inherits ? FLAG_INHERITS : 0U) | (event->ends_claim ? FLAG_ENDS_CLAIM : 0U);
+           (event->inherits ? FLAG_INHERITS : 0U) | (event->ends_claim ? FLAG_ENDS_CLAIM : 0U) |
+           (event->without_claim ? FLAG_WITHOUT_CLAIM : 0U) |
+           (event->displaces ? FLAG_DISPLACES : 0U);
 }
 
 static void
@@ -135,6 +139,8 @@ event_decode(struct codec *codec, struct span key, struct span value, struct eve
     out->product_allows = (flags & FLAG_PRODUCT_ALLOWS) != 0;
     out->inherits = (flags & FLAG_INHERITS) != 0;
     out->ends_claim = (flags & FLAG_ENDS_CLAIM) != 0;
+    out->without_claim = (flags & FLAG_WITHOUT_CLAIM) != 0;
+    out->displaces = (flags & FLAG_DISPLACES) != 0;
     unpack_text(&u, out->actor, sizeof out->actor);
     unpack_bytes(&u, out->seal, (flags & FLAG_SEAL) != 0 ? SEAL_BYTES : 0);
     if (out->inherits)

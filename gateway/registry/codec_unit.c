@@ -129,11 +129,34 @@ unpack_adjusted(struct unpacker *u, struct unit *unit, const struct part *part)
     unit->adjustment_count = unpack_adjustments(u, unit->adjustments);
 }
 
+/* The bit says it all. */
+static bool
+is_said(const struct unit *unit, const struct part *part)
+{
+    return *(const bool *)member(unit, part);
+}
+
+static void
+pack_said(struct packer *p, const struct unit *unit, const struct part *part)
+{
+    (void)p;
+    (void)unit;
+    (void)part;
+}
+
+static void
+unpack_said(struct unpacker *u, struct unit *unit, const struct part *part)
+{
+    (void)u;
+    *(bool *)member_of(unit, part) = true;
+}
+
 static const struct part_kind plain = {not_zero, pack_plain, unpack_plain};
 static const struct part_kind moment = {not_zero, pack_moment, unpack_moment};
 static const struct part_kind civil = {is_day, pack_civil, unpack_civil};
 static const struct part_kind string = {is_text, pack_string, unpack_string};
 static const struct part_kind adjusted = {is_adjusted, pack_adjusted, unpack_adjusted};
+static const struct part_kind said = {is_said, pack_said, unpack_said};
 
 #define PART(bit, member, kind)                                                                    \
     {                                                                                              \
@@ -165,6 +188,7 @@ static const struct part parts[] = {
     PART(LINKED_GTIN, linked.gtin, string),
     PART(LINKED_SERIAL, linked.serial, string),
     PART(ADJUSTMENTS, adjustments, adjusted),
+    PART(UNPROVEN, unproven, said),
 };
 
 enum { PARTS = sizeof parts / sizeof parts[0] };
@@ -222,6 +246,7 @@ unit_sound(const struct unit *unit, unsigned present)
     bool known = unit->version > 0 && unit->state > UNIT_NONE && unit->state < UNIT_STATE_COUNT &&
                  (unit->conditions & ~CONDITION_ALL) == 0 &&
                  (unit->provisional & ~CONDITION_ALL) == 0 &&
+                 (!unit->unproven || (present & PRESENT_OWNER) != 0) &&
                  (present & ~(unsigned)PRESENT_ALL) == 0;
     /* What is said to be present is: so that there is one spelling. */
     return known && present == present_in(unit);

@@ -60,8 +60,8 @@ check_claim(struct view *view, const struct unit *stored, const struct change *c
     enum err err = view_event(view, &key, stored->version, &last);
     if (err != ERR_OK)
         return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
-    bool carried = last.type == EVENT_RESTOCK && memcmp(last.seal, claim, SEAL_BYTES) == 0;
-    return carried ? ERR_OK : ERR_INVALID;
+    bool killed = last.type == EVENT_RESTOCK || last.type == EVENT_END_OWNERSHIP;
+    return killed && memcmp(last.seal, claim, SEAL_BYTES) == 0 ? ERR_OK : ERR_INVALID;
 }
 
 /* `current` becomes the record as it is. */

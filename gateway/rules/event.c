@@ -34,6 +34,20 @@ check_fields(const struct rule *rule, const struct event *event, struct fault *f
     return event_fields_agree(event, fault);
 }
 
+/* The public has nothing but the claim code. */
+static enum err
+check_claim(const struct rule *rule, const struct event *event, struct fault *fault)
+{
+    const char *type = event_type_name(event->type);
+    bool activates = rule->effect == EFFECT_ACTIVATE;
+    if (event->without_claim && (event->displaces || event->role == ROLE_PUBLIC ||
+                                 (!activates && rule->effect != EFFECT_INHERIT)))
+        return fault_set(fault, ERR_INVALID, "%s: not without the claim code", type);
+    if (event->displaces && !activates)
+        return fault_set(fault, ERR_INVALID, "%s: no owner gives way to it", type);
+    return ERR_OK;
+}
+
 /* What travels beside the fields. */
 static enum err
 check_baggage(const struct rule *rule, const struct event *event, struct fault *fault)
@@ -46,6 +60,11 @@ check_baggage(const struct rule *rule, const struct event *event, struct fault *
         return fault_set(fault, ERR_INVALID, "%s: it takes no seal", type);
     if (event->ends_claim && rule->effect != EFFECT_TRANSFER)
         return fault_set(fault, ERR_INVALID, "%s: it ends no claim", type);
+    if (rule->effect == EFFECT_END_OWNERSHIP && !none && !event_ends_claim(event))
+        return fault_set(fault, ERR_INVALID, "%s: it carries a claim that it does not end", type);
+    enum err err = check_claim(rule, event, fault);
+    if (err != ERR_OK)
+        return err;
     if (event->inherits != (rule->effect == EFFECT_INHERIT) ||
         event->inherited.adjustment_count > ADJUSTMENTS_MAX)
         return fault_set(fault, ERR_INVALID, "%s: it cannot inherit this", type);

@@ -4,14 +4,6 @@
 #include "gateway/rules/event_field.h"
 #include "gateway/rules/event_rule.h"
 
-enum { MONTHS_ADDED_MAX = 1200 };
-
-static bool
-is(const struct event *event, enum event_field_id id, const char *value)
-{
-    return strcmp(event_value(event, id), value) == 0;
-}
-
 /* The text fits, for it was checked or copied from a member of the same size. */
 static void
 put_text(char *out, size_t size, const char *text)
@@ -33,6 +25,16 @@ clear_reports(struct unit *unit)
 {
     unit->provisional = 0;
     unit->provisional_until = 0;
+}
+
+/* The owner is gone, and everything that only an owner has. */
+static void
+disown(struct unit *unit)
+{
+    memset(unit->owner, 0, sizeof unit->owner);
+    unit->recovery_at = 0;
+    unit->unproven = false;
+    clear_offer(unit);
 }
 
 /* ---- sale, return ---- */
@@ -58,16 +60,14 @@ take_restock(struct unit *unit, const struct event *event)
     (void)event;
     unit->sold_on = CIVIL_NONE;
     unit->activated_on = CIVIL_NONE;
-    unit->recovery_at = 0;
     unit->adjustment_count = 0;
     memset(unit->adjustments, 0, sizeof unit->adjustments);
     memset(unit->seller, 0, sizeof unit->seller);
     memset(unit->sales_order, 0, sizeof unit->sales_order);
     memset(unit->document, 0, sizeof unit->document);
     memset(unit->claim, 0, sizeof unit->claim);
-    memset(unit->owner, 0, sizeof unit->owner);
     memset(&unit->linked, 0, sizeof unit->linked);
-    clear_offer(unit);
+    disown(unit);
 }
 
 /* ---- reports ---- */
@@ -144,8 +144,18 @@ owned(const struct unit *unit)
 }
 
 static enum err
+check_displacing(const struct unit *unit, struct fault *fault)
+{
+    if (owned(unit) && unit->unproven)
+        return ERR_OK;
+    return fault_set(fault, ERR_CONFLICT, "activate: there is no owner who has to give way");
+}
+
+static enum err
 check_activate(const struct unit *unit, const struct event *event, struct fault *fault)
 {
+    if (event->displaces)
+        return check_displacing(unit, fault);
     if (!owned(unit))
         return ERR_OK;
     if (unit->recovery_at == 0)
@@ -163,10 +173,12 @@ own(struct unit *unit, const struct event *event)
 {
     memcpy(unit->owner, event->seal, SEAL_BYTES);
     unit->recovery_at = 0;
+    unit->unproven = event->without_claim;
     clear_offer(unit);
 }
 
-/* A second activation, after the secret was lost, does not start the warranty again. */
+/* A second activation, after the secret was lost or by who brought the claim code, does not start
+ * the warranty again. */
 static void
 take_activate(struct unit *unit, const struct event *event)
 {
@@ -187,6 +199,17 @@ check_owned(const struct unit *unit, const struct event *event, struct fault *fa
         return ERR_OK;
     return fault_set(fault, ERR_CONFLICT, "%s: nobody has registered the unit",
                      event_type_name(event->type));
+}
+
+static enum err
+check_offer(const struct unit *unit, const struct event *event, struct fault *fault)
+{
+    enum err err = check_owned(unit, event, fault);
+    if (err != ERR_OK || !unit->unproven)
+        return err;
+    return fault_set(fault, ERR_CONFLICT,
+                     "offer: the unit was registered without its claim code; register it again "
+                     "with the code on the card in the box, then it can be handed on");
 }
 
 static void
@@ -220,6 +243,9 @@ check_lose_secret(const struct unit *unit, const struct event *event, struct fau
 {
     if (unit->recovery_at != 0)
         return fault_set(fault, ERR_CONFLICT, "lose_secret: it was said already");
+    if (unit->unproven && event->role == ROLE_PUBLIC)
+        return fault_set(fault, ERR_CONFLICT,
+                         "lose_secret: no wait is needed: the claim code registers the unit now");
     return check_owned(unit, event, fault);
 }
 
@@ -227,6 +253,16 @@ static void
 take_lose_secret(struct unit *unit, const struct event *event)
 {
     unit->recovery_at = event->at + RECOVERY_SECONDS;
+}
+
+/* As if nobody had registered it; the sale stays. */
+static void
+take_end_ownership(struct unit *unit, const struct event *event)
+{
+    disown(unit);
+    unit->activated_on = CIVIL_NONE;
+    if (event_ends_claim(event))
+        memset(unit->claim, 0, sizeof unit->claim);
 }
 
 /* ---- replacement ---- */
@@ -244,9 +280,7 @@ static void
 take_give_way(struct unit *unit, const struct event *event)
 {
     link_other(unit, event);
-    memset(unit->owner, 0, sizeof unit->owner);
-    unit->recovery_at = 0;
-    clear_offer(unit);
+    disown(unit);
 }
 
 static void
@@ -263,79 +297,6 @@ take_inherit(struct unit *unit, const struct event *event)
     memcpy(unit->adjustments, inherited->adjustments, sizeof unit->adjustments);
 }
 
-/* ---- warranty of this unit ---- */
-
-/* Where the adjustment of this entitlement is; adjustment_count when there is none. */
-static size_t
-find_adjustment(const struct unit *unit, const char *entitlement)
-{
-    size_t i = 0;
-    while (i < unit->adjustment_count && strcmp(unit->adjustments[i].entitlement, entitlement) != 0)
-        i++;
-    return i;
-}
-
-static unsigned
-months_of(const struct event *event)
-{
-    uint64_t months = 0;
-    return slice_number(&months, slice_of(event_value(event, FIELD_MONTHS)), 1, MONTHS_ADDED_MAX)
-               ? (unsigned)months
-               : 0;
-}
-
-static enum err
-check_adjust(const struct unit *unit, const struct event *event, struct fault *fault)
-{
-    static const struct adjustment none = {.ends_on = CIVIL_NONE};
-    size_t at = find_adjustment(unit, event_value(event, FIELD_ENTITLEMENT));
-    const struct adjustment *there = at < unit->adjustment_count ? &unit->adjustments[at] : &none;
-    if (is(event, FIELD_EXCLUDED, "yes") && there->excluded)
-        return fault_set(fault, ERR_CONFLICT, "adjust: it is excluded already");
-    if (is(event, FIELD_EXCLUDED, "no") && !there->excluded)
-        return fault_set(fault, ERR_CONFLICT, "adjust: it is not excluded");
-    if (there->months + months_of(event) > MONTHS_ADDED_MAX)
-        return fault_set(fault, ERR_CONFLICT, "adjust: more than %d months in all",
-                         MONTHS_ADDED_MAX);
-    if (at >= ADJUSTMENTS_MAX)
-        return fault_set(fault, ERR_CONFLICT, "adjust: %d entitlements are adjusted already",
-                         ADJUSTMENTS_MAX);
-    return ERR_OK;
-}
-
-/* An adjustment that says nothing any more is taken out: one meaning, one record. */
-static void
-drop_if_empty(struct unit *unit, size_t at)
-{
-    const struct adjustment *there = &unit->adjustments[at];
-    if (there->excluded || there->months != 0 || there->ends_on != CIVIL_NONE)
-        return;
-    size_t after = unit->adjustment_count - at - 1;
-    memmove(&unit->adjustments[at], &unit->adjustments[at + 1], after * sizeof *there);
-    unit->adjustment_count--;
-    memset(&unit->adjustments[unit->adjustment_count], 0, sizeof *there);
-}
-
-static void
-take_adjust(struct unit *unit, const struct event *event)
-{
-    const char *entitlement = event_value(event, FIELD_ENTITLEMENT);
-    size_t at = find_adjustment(unit, entitlement);
-    struct adjustment *there = &unit->adjustments[at];
-    if (at == unit->adjustment_count) {
-        memset(there, 0, sizeof *there);
-        put_text(there->entitlement, sizeof there->entitlement, entitlement);
-        there->ends_on = CIVIL_NONE;
-        unit->adjustment_count++;
-    }
-    there->months = (uint16_t)(there->months + months_of(event));
-    if (is(event, FIELD_EXCLUDED, "yes"))
-        there->excluded = true;
-    if (is(event, FIELD_EXCLUDED, "no"))
-        there->excluded = false;
-    drop_if_empty(unit, at);
-}
-
 /* ---- all of them ---- */
 
 static const struct {
@@ -348,14 +309,15 @@ static const struct {
     [EFFECT_REPORT] = {NULL, take_report},
     [EFFECT_RECOVER] = {NULL, take_recover},
     [EFFECT_ACTIVATE] = {check_activate, take_activate},
-    [EFFECT_OFFER] = {check_owned, take_offer},
+    [EFFECT_OFFER] = {check_offer, take_offer},
     [EFFECT_TRANSFER] = {check_transfer, take_transfer},
     [EFFECT_LOSE_SECRET] = {check_lose_secret, take_lose_secret},
     [EFFECT_GIVE_WAY] = {NULL, take_give_way},
     [EFFECT_INHERIT] = {NULL, take_inherit},
     [EFFECT_CONFIRM] = {check_confirm, take_confirm},
     [EFFECT_DISMISS] = {check_dismiss, take_dismiss},
-    [EFFECT_ADJUST] = {check_adjust, take_adjust},
+    [EFFECT_ADJUST] = {adjust_check, adjust_take},
+    [EFFECT_END_OWNERSHIP] = {check_owned, take_end_ownership},
 };
 
 enum err

@@ -37,6 +37,7 @@ static const struct {
     /* The commission is number 1, and nothing takes it back. */
     [FIELD_UNDOES] = {.grammar = GRAMMAR_NUMBER, .from = 2, .upto = UINT32_MAX},
     [FIELD_TO] = {.max = ORGANISATION_MAX},
+    [FIELD_ENDS_CLAIM] = {.grammar = GRAMMAR_CHOICE},
 };
 
 const char *
@@ -225,6 +226,12 @@ event_fields_agree(const struct event *event, struct fault *fault)
         return fault_set(fault, ERR_INVALID, "%s: an entitlement covers only when covered is yes",
                          type);
     return ERR_OK;
+}
+
+bool
+event_ends_claim(const struct event *event)
+{
+    return strcmp(event_value(event, FIELD_ENDS_CLAIM), "yes") == 0;
 }
 
 civil_day

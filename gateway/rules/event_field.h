@@ -17,6 +17,9 @@ enum err event_field_check(const struct event *event, const struct event_field *
  * checked one by one. */
 enum err event_fields_agree(const struct event *event, struct fault *fault) MUST_CHECK;
 
+/* END_OWNERSHIP: the claim code dies too. */
+bool event_ends_claim(const struct event *event);
+
 /* The day of `at` at the product's offset. */
 civil_day event_day_recorded(const struct event *event);
 /* FIELD_ON, else the day of `at` at the product's offset. The fields were checked. */

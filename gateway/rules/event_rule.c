@@ -146,6 +146,11 @@ static const struct rule rules[EVENT_TYPE_COUNT] = {
                     .lacks = CONDITION_STOLEN,
                     .required = TAKES(UNDOES),
                     .optional = TAKES(REASON)},
+    [EVENT_END_OWNERSHIP] = {.grants = {{ROLE_OPERATOR, IN(SOLD) | IN(RETURNED)}},
+                             .required = TAKES(REASON),
+                             .optional = TAKES(REFERENCE) | TAKES(ENDS_CLAIM),
+                             .seal = SEAL_OPTIONAL,
+                             .effect = EFFECT_END_OWNERSHIP},
 };
 
 /* The other side of EVENT_REPLACE. */

@@ -24,6 +24,7 @@ enum effect {
     EFFECT_CONFIRM,
     EFFECT_DISMISS,
     EFFECT_ADJUST,
+    EFFECT_END_OWNERSHIP,
     EFFECT_COUNT
 };
 
@@ -56,6 +57,11 @@ enum err effect_check(enum effect effect, const struct unit *unit, const struct 
                       struct fault *fault) MUST_CHECK;
 /* Changes the unit, whose state and conditions are those of after the event already. */
 void effect_take(enum effect effect, struct unit *unit, const struct event *event);
+
+/* As those two, for EFFECT_ADJUST. */
+enum err adjust_check(const struct unit *unit, const struct event *event,
+                      struct fault *fault) MUST_CHECK;
+void adjust_take(struct unit *unit, const struct event *event);
 
 /* As event_apply, and for REPLACE and UNDO too: of an UNDO it checks all but what the last event
  * was, and leaves the unit as it is. */

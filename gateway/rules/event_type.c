@@ -28,6 +28,7 @@ static const char *const types[EVENT_TYPE_COUNT] = {
     [EVENT_DISMISS] = "dismiss",
     [EVENT_ADJUST] = "adjust",
     [EVENT_UNDO] = "undo",
+    [EVENT_END_OWNERSHIP] = "end_ownership",
 };
 
 static const char *const fields[FIELD_ID_COUNT] = {
@@ -51,6 +52,7 @@ static const char *const fields[FIELD_ID_COUNT] = {
     [FIELD_PRICE] = "price",
     [FIELD_UNDOES] = "undoes",
     [FIELD_TO] = "to",
+    [FIELD_ENDS_CLAIM] = "ends_claim",
 };
 
 /* Index of the name from 1; 0 when there is none. */

@@ -31,11 +31,12 @@ enum event_type {
     EVENT_TRANSFER = 18, /* second step: the new owner redeems it */
     EVENT_LOSE_SECRET = 19, /* the owner secret is lost: the claim code works again after a wait */
     EVENT_SERVICE = 20,
-    EVENT_REPLACE = 21, /* on both units of the claim, in one transaction */
-    EVENT_CONFIRM = 22, /* a provisional report is true */
-    EVENT_DISMISS = 23, /* it is not */
-    EVENT_ADJUST = 24,  /* warranty extension or exclusion of this unit */
-    EVENT_UNDO = 25,    /* takes back the unit's last event */
+    EVENT_REPLACE = 21,       /* on both units of the claim, in one transaction */
+    EVENT_CONFIRM = 22,       /* a provisional report is true */
+    EVENT_DISMISS = 23,       /* it is not */
+    EVENT_ADJUST = 24,        /* warranty extension or exclusion of this unit */
+    EVENT_UNDO = 25,          /* takes back the unit's last event */
+    EVENT_END_OWNERSHIP = 26, /* a registration was wrong: nobody owns the unit any more */
     EVENT_TYPE_COUNT
 };
 
@@ -58,9 +59,10 @@ enum event_field_id {
     FIELD_EXCLUDED = 14,    /* "yes", or "no" to take it back */
     FIELD_OTHER_GTIN = 15,  /* REPLACE: the other unit of the pair */
     FIELD_OTHER_SERIAL = 16,
-    FIELD_PRICE = 17,  /* "129.00 EUR" */
-    FIELD_UNDOES = 18, /* UNDO: number of the event that is taken back */
-    FIELD_TO = 19,     /* SHIP by a partner: name of the receiver */
+    FIELD_PRICE = 17,      /* "129.00 EUR" */
+    FIELD_UNDOES = 18,     /* UNDO: number of the event that is taken back */
+    FIELD_TO = 19,         /* SHIP by a partner: name of the receiver */
+    FIELD_ENDS_CLAIM = 20, /* END_OWNERSHIP: "yes", the claim code dies too; "no", or absent */
     FIELD_ID_COUNT
 };
 

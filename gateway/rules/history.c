@@ -62,7 +62,8 @@ give_back(struct unit *after, const struct unit *before, const struct last *last
 {
     *after = *before;
     after->version = version;
-    if (last->type == EVENT_RESTOCK && !seal_is_none(last->seal))
+    bool carries = last->type == EVENT_RESTOCK || last->type == EVENT_END_OWNERSHIP;
+    if (carries && !seal_is_none(last->seal))
         memcpy(after->claim, last->seal, SEAL_BYTES);
 }
 

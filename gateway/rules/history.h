@@ -6,8 +6,10 @@
 
 #include "gateway/rules/event.h"
 
-/* The unit as its commission left it, version 1. What a restock destroyed, the claim code, is as it
- * is now: no event but the undoing of a restock sets it, and that event's history carries it. */
+/* The unit as its commission left it, version 1. The claim code, which a restock, a transfer or the
+ * end of an ownership destroys, is as it is now: no event but the undoing of a restock or of such
+ * an end sets it, and what is undone carries it. So no rule may ask whether there is a claim code.
+ */
 void unit_rewind(struct unit *out, const struct unit *record);
 
 /* A history, applied event by event; the members are for history.c but `now`, the unit so far.
@@ -62,8 +64,9 @@ struct replaced {
 };
 
 /* The old unit is retired; the new one is sold in its place: sale, activation, seller, sales order
- * and owner are inherited, and each entitlement of the old one as it stands, as an adjustment.
- * Errors as event_apply, for the old unit before the new one. ERR_CONFLICT also when the new
+ * and owner are inherited, and each entitlement of the old one as it stands, as an adjustment. An
+ * owner who came without the claim code gives way to who has the card of the new unit, if it has
+ * one. Errors as event_apply, for the old unit before the new one. ERR_CONFLICT also when the new
  * product lacks the entitlement by which the old unit is covered that day: the term would be lost.
  */
 enum err event_replace(struct replaced *out, const struct replacement *in,

@@ -8,9 +8,9 @@
 #include "gateway/rules/event_field.h"
 
 static const char *const kinds[NOTICE_KINDS] = {
-    [NOTICE_LOOKS_FAKE] = "looks_fake",         [NOTICE_NEVER_ISSUED] = "never_issued",
-    [NOTICE_REPORT_REFUSED] = "report_refused", [NOTICE_SECOND_RETURN] = "second_return",
-    [NOTICE_COPY_SUSPECTED] = "copy_suspected",
+    [NOTICE_LOOKS_FAKE] = "looks_fake",           [NOTICE_NEVER_ISSUED] = "never_issued",
+    [NOTICE_REPORT_REFUSED] = "report_refused",   [NOTICE_SECOND_RETURN] = "second_return",
+    [NOTICE_OWNER_DISPLACED] = "owner_displaced", [NOTICE_COPY_SUSPECTED] = "copy_suspected",
 };
 
 static bool
@@ -71,7 +71,7 @@ check_what(const struct notice *notice, struct fault *fault)
     if (!is_kind(notice->kind))
         return fault_set(fault, ERR_INVALID,
                          "/kind: has to be looks_fake, never_issued, report_refused, "
-                         "second_return or copy_suspected");
+                         "second_return, copy_suspected or owner_displaced");
     if (!ended(notice->gtin, sizeof notice->gtin, &s) || (s.len > 0 && !gtin_valid(s)))
         return fault_set(fault, ERR_INVALID, "/gtin: has to be 14 digits with the right last one");
     if (!ended(notice->serial, sizeof notice->serial, &s) || (s.len > 0 && !gs1_value_valid(s)))

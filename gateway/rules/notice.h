@@ -15,11 +15,12 @@ enum {
 /* Values are stored: only append. */
 enum notice_kind {
     NOTICE_NONE = 0,
-    NOTICE_LOOKS_FAKE,     /* somebody says so: public, or staff */
-    NOTICE_NEVER_ISSUED,   /* our signature on a unit that nobody registered */
-    NOTICE_REPORT_REFUSED, /* a report of theft or loss by somebody who may not */
-    NOTICE_SECOND_RETURN,  /* copy and original met at two shops */
-    NOTICE_COPY_SUSPECTED, /* those who looked at it say that the label was copied */
+    NOTICE_LOOKS_FAKE,      /* somebody says so: public, or staff */
+    NOTICE_NEVER_ISSUED,    /* our signature on a unit that nobody registered */
+    NOTICE_REPORT_REFUSED,  /* a report of theft or loss by somebody who may not */
+    NOTICE_SECOND_RETURN,   /* copy and original met at two shops */
+    NOTICE_COPY_SUSPECTED,  /* those who looked at it say that the label was copied */
+    NOTICE_OWNER_DISPLACED, /* registered without the claim code, and then the code was brought */
     NOTICE_KINDS
 };
 const char *notice_kind_name(enum notice_kind kind); /* "looks_fake"; "none" for anything else */

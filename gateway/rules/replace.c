@@ -70,6 +70,7 @@ make_events(struct replaced *out, const struct replacement *in)
     event->offset_minutes = in->new_product->offset_minutes;
     event->inherits = true;
     memcpy(event->seal, old->owner, SEAL_BYTES);
+    event->without_claim = old->unproven && !seal_is_none(in->new_unit->claim);
     event->inherited.sold_on = old->sold_on;
     event->inherited.activated_on = old->activated_on;
     memcpy(event->inherited.seller, old->seller, sizeof old->seller);

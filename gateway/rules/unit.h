@@ -85,6 +85,8 @@ struct unit {
     uint8_t transfer[SEAL_BYTES]; /* transfer_seal of the open offer; all zero: none */
     int64_t transfer_until;
     int64_t recovery_at; /* the owner secret was said to be lost: when the claim code works again */
+    bool unproven; /* the owner came without the claim code that the unit has, and gives way at once
+                      to whoever brings it: "The card in the box" in event.h */
     struct {
         char gtin[GTIN_DIGITS + 1];
         char serial[GS1_VALUE_MAX + 1];

@@ -77,6 +77,7 @@ SPOIL(unit_document, good->fresh.document[0] = 'x')
 SPOIL(unit_reported, good->fresh.provisional = CONDITION_STOLEN)
 SPOIL(unit_reported_until, good->fresh.provisional_until = 1)
 SPOIL(unit_owner, good->fresh.owner[3] = 1)
+SPOIL(unit_unproven, good->fresh.unproven = true)
 SPOIL(unit_transfer, good->fresh.transfer[15] = 1)
 SPOIL(unit_transfer_until, good->fresh.transfer_until = 1)
 SPOIL(unit_recovery, good->fresh.recovery_at = 1)
@@ -109,6 +110,7 @@ SPOIL(change_provisional, good->changes[0].unit.provisional = CONDITION_LOST)
 SPOIL(change_provisional_until, good->changes[0].unit.provisional_until = -1)
 SPOIL(change_transfer_until, good->changes[0].unit.transfer_until = -1)
 SPOIL(change_recovery, good->changes[0].unit.recovery_at = -1)
+SPOIL(change_unproven_nobody, good->changes[0].unit.unproven = true)
 SPOIL(change_linked_gtin, FILL(good->changes[0].unit.linked.gtin))
 SPOIL(change_linked_serial, FILL(good->changes[0].unit.linked.serial))
 SPOIL(change_adjustments, good->changes[0].unit.adjustment_count = ADJUSTMENTS_MAX + 1)
@@ -223,6 +225,7 @@ static const struct row rows[] = {
     {"fresh unit: reported", COMMISSION, unit_reported},
     {"fresh unit: reported until", COMMISSION, unit_reported_until},
     {"fresh unit: owned", COMMISSION, unit_owner},
+    {"fresh unit: owned without the claim code", COMMISSION, unit_unproven},
     {"fresh unit: offered", COMMISSION, unit_transfer},
     {"fresh unit: offered until", COMMISSION, unit_transfer_until},
     {"fresh unit: secret lost", COMMISSION, unit_recovery},
@@ -256,6 +259,7 @@ static const struct row rows[] = {
     {"change: reported until before 1970", APPLY, change_provisional_until},
     {"change: offered until before 1970", APPLY, change_transfer_until},
     {"change: recovered before 1970", APPLY, change_recovery},
+    {"change: nobody owns it, and without the claim code", APPLY, change_unproven_nobody},
     {"change: linked GTIN", APPLY, change_linked_gtin},
     {"change: linked serial", APPLY, change_linked_serial},
     {"change: nine adjustments", APPLY, change_adjustments},

@@ -328,18 +328,20 @@ apply_next(struct contract *contract, struct unit *unit, enum event_type type, s
     *event = change.event;
 }
 
-/* A claim code that a restock ended lives again when the restock is undone, and in no other way. */
+/* A claim code that a restock or the end of an ownership ended lives again when that is undone, and
+ * in no other way. */
 static void
-apply_claim(struct contract *contract, const char *gtin)
+apply_claim(struct contract *contract, const char *gtin, enum event_type then, enum event_type ends)
 {
-    static const enum event_type types[] = {EVENT_SELL, EVENT_RETURN, EVENT_RESTOCK};
+    const char *serial = event_type_name(ends);
+    const enum event_type types[] = {EVENT_SELL, then, ends};
     struct unit unit;
     struct unit before;
     struct event last;
     struct change change;
     struct operation operation;
     struct fault fault;
-    contract_unit(contract, gtin, "CLAIM", &unit);
+    contract_unit(contract, gtin, serial, &unit);
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         before = unit;
         apply_next(contract, &unit, types[i], &last);
@@ -365,14 +367,15 @@ apply_claim(struct contract *contract, const char *gtin)
                     ERR_INVALID);
     expect_unit(contract, "refused", &unit);
     change.unit.claim[5] ^= 1;
-    contract_expect("the restock is undone",
+    contract_expect("the end is undone",
                     registry_apply(contract->session, &change, 1, &operation, NULL, NULL), ERR_OK);
     before.version = unit.version + 1;
     expect_unit(contract, "undone", &before);
-    struct unit_filter filter = {.state = UNIT_RETURNED};
+    struct unit_filter filter = {.state = before.state};
     struct cursor cursor = {""};
     size_t count = 0;
     memcpy(filter.gtin, gtin, sizeof filter.gtin);
+    memcpy(filter.query, serial, strlen(serial));
     contract_expect("list", registry_list(contract->session, &filter, &cursor, &unit, 1, &count),
                     ERR_OK);
     assert_int_equal(count, 1);
@@ -466,7 +469,8 @@ contract_apply(struct contract *contract)
                     ERR_CONFLICT);
     apply_origin(contract, &after);
     apply_all_or_none(contract, gtin);
-    apply_claim(contract, gtin);
+    apply_claim(contract, gtin, EVENT_RETURN, EVENT_RESTOCK);
+    apply_claim(contract, gtin, EVENT_ACTIVATE, EVENT_END_OWNERSHIP);
     apply_replace(contract, gtin);
 }
 

@@ -267,13 +267,21 @@ static const struct {
     enum event_field_id field;
     const char *format;
 } carried[] = {
-    {EVENT_RECEIVE, FIELD_LOCATION, "%s"},    {EVENT_RECEIVE, FIELD_PURCHASE_ORDER, "PO %s"},
-    {EVENT_SHIP, FIELD_LOCATION, "%s"},       {EVENT_MOVE, FIELD_LOCATION, "%s"},
-    {EVENT_SELL, FIELD_SALES_ORDER, "SO %s"}, {EVENT_RETIRE, FIELD_REASON, "%s"},
-    {EVENT_HOLD, FIELD_REASON, "%s"},         {EVENT_SUSPECT, FIELD_REASON, "%s"},
-    {EVENT_CLEAR, FIELD_REASON, "%s"},        {EVENT_SERVICE, FIELD_FAULT, "%s"},
-    {EVENT_SERVICE, FIELD_COVERED, "no"},     {EVENT_ADJUST, FIELD_REASON, "%s"},
+    {EVENT_RECEIVE, FIELD_LOCATION, "%s"},
+    {EVENT_RECEIVE, FIELD_PURCHASE_ORDER, "PO %s"},
+    {EVENT_SHIP, FIELD_LOCATION, "%s"},
+    {EVENT_MOVE, FIELD_LOCATION, "%s"},
+    {EVENT_SELL, FIELD_SALES_ORDER, "SO %s"},
+    {EVENT_RETIRE, FIELD_REASON, "%s"},
+    {EVENT_HOLD, FIELD_REASON, "%s"},
+    {EVENT_SUSPECT, FIELD_REASON, "%s"},
+    {EVENT_CLEAR, FIELD_REASON, "%s"},
+    {EVENT_SERVICE, FIELD_FAULT, "%s"},
+    {EVENT_SERVICE, FIELD_COVERED, "no"},
+    {EVENT_ADJUST, FIELD_REASON, "%s"},
     {EVENT_ADJUST, FIELD_MONTHS, "6"},
+    {EVENT_END_OWNERSHIP, FIELD_REASON, "%s"},
+    {EVENT_END_OWNERSHIP, FIELD_ENDS_CLAIM, "yes"},
 };
 
 /* Who does it, where it is not the operator. */
@@ -304,7 +312,7 @@ add_fields(struct event *event, const char *text)
 static void
 add_seal(struct event *event, const struct unit *before, const char *text)
 {
-    if (event->type == EVENT_RESTOCK)
+    if (event->type == EVENT_RESTOCK || event->type == EVENT_END_OWNERSHIP)
         memcpy(event->seal, before->claim, SEAL_BYTES);
     if (event->type == EVENT_ACTIVATE || event->type == EVENT_OFFER ||
         event->type == EVENT_TRANSFER)

@@ -123,6 +123,16 @@ whole_unit(union any *out)
 }
 
 static void
+unproven_unit(union any *out)
+{
+    struct unit *unit = &out->unit.unit;
+    bare_unit(out);
+    unit->state = UNIT_SOLD;
+    count_up(unit->owner, SEAL_BYTES, 0x20);
+    unit->unproven = true;
+}
+
+static void
 one_product(union any *out)
 {
     struct product *product = &out->product;
@@ -242,6 +252,28 @@ claim_ending_event(union any *out)
     count_up(event->seal, SEAL_BYTES, 0x20);
     event->field_count = 0;
     memset(event->fields, 0, sizeof event->fields);
+}
+
+static void
+activation_without_claim(union any *out)
+{
+    struct event *event = &out->event.event;
+    claim_ending_event(out);
+    event->type = EVENT_ACTIVATE;
+    event->role = ROLE_SERVICE;
+    event->ends_claim = false;
+    event->without_claim = true;
+    PUT(event->actor, "Shop");
+}
+
+static void
+displacing_activation(union any *out)
+{
+    struct event *event = &out->event.event;
+    claim_ending_event(out);
+    event->type = EVENT_ACTIVATE;
+    event->ends_claim = false;
+    event->displaces = true;
 }
 
 static void
@@ -470,6 +502,13 @@ static const struct known {
      "0000"
      "00004fb0"
      "3d42d66e1e1ce6ab"},
+    /* The row before has none of this: what was stored before it was thought of reads as it did. */
+    {"unit whose owner came without the claim code", &units, unproven_unit, HEX_GTIN "41",
+     "01"
+     "00000001"
+     "04"
+     "00"
+     "00402000" HEX_BARE HEX_OWNER "8d4b8889adc7973a"},
     {"product", &products, one_product, HEX_GTIN,
      "01"
      "00000003"
@@ -554,6 +593,28 @@ static const struct known {
      "14"
      "00" HEX_OWNER "00"
      "eaa637782ac00ed4"},
+    {"activation without the claim code", &events, activation_without_claim,
+     HEX_GTIN "41"
+              "00"
+              "0000000000000002",
+     "01"
+     "10"
+     "04"
+     "000000006553f102" HEX_OPERATION "003c"
+     "24"
+     "0453686f70" HEX_OWNER "00"
+     "745137e15a2cd27f"},
+    {"activation to which an owner gives way", &events, displacing_activation,
+     HEX_GTIN "41"
+              "00"
+              "0000000000000002",
+     "01"
+     "10"
+     "01"
+     "000000006553f102" HEX_OPERATION "003c"
+     "44"
+     "00" HEX_OWNER "00"
+     "84a05cb67fbcdbeb"},
     {"credential", &credentials, one_credential, "374b334d39513258",
      "01"
      "00000004"
@@ -774,8 +835,12 @@ static const struct bad {
     {"unit: state 0", &units, HEX_HEAD, HEX_UNIT("00000001", "00", "00", "00000000"), false},
     {"unit: state 7", &units, HEX_HEAD, HEX_UNIT("00000001", "07", "00", "00000000"), false},
     {"unit: condition 16", &units, HEX_HEAD, HEX_UNIT("00000001", "01", "10", "00000000"), false},
-    {"unit: present 4194304", &units, HEX_HEAD, HEX_UNIT("00000001", "01", "00", "00400000"),
+    {"unit: present 8388608", &units, HEX_HEAD, HEX_UNIT("00000001", "01", "00", "00800000"),
      false},
+    {"unit: owner without the claim code as it should be", &units, HEX_HEAD,
+     HEX_UNIT("00000001", "04", "00", "00402000") HEX_OWNER, true},
+    {"unit: without the claim code, and without an owner", &units, HEX_HEAD,
+     HEX_UNIT("00000001", "04", "00", "00400000"), false},
     {"unit: claim as it should be", &units, HEX_HEAD,
      HEX_UNIT("00000001", "01", "00", "00000001") HEX_CLAIM, true},
     {"unit: claim of zeros", &units, HEX_HEAD,
@@ -833,22 +898,22 @@ static const struct bad {
      false},
     {"event: commission", &events, HEX_HEAD "000000000000000002", HEX_EVENT("01", "20", "00") "00",
      false},
-    {"event: type 26", &events, HEX_HEAD "000000000000000002", HEX_EVENT("1a", "20", "00") "00",
+    {"event: type 27", &events, HEX_HEAD "000000000000000002", HEX_EVENT("1b", "20", "00") "00",
      false},
     {"event: no role", &events, HEX_HEAD "000000000000000002", HEX_EVENT("02", "00", "00") "00",
      false},
     {"event: two roles", &events, HEX_HEAD "000000000000000002", HEX_EVENT("02", "30", "00") "00",
      false},
-    {"event: flag 32", &events, HEX_HEAD "000000000000000002", HEX_EVENT("02", "20", "20") "00",
+    {"event: flag 128", &events, HEX_HEAD "000000000000000002", HEX_EVENT("02", "20", "80") "00",
      false},
     {"event: field 0", &events, HEX_HEAD "000000000000000002",
      HEX_EVENT("02", "20", "00") "01"
                                  "00"
                                  "0141",
      false},
-    {"event: field 20", &events, HEX_HEAD "000000000000000002",
+    {"event: field 21", &events, HEX_HEAD "000000000000000002",
      HEX_EVENT("02", "20", "00") "01"
-                                 "14"
+                                 "15"
                                  "0141",
      false},
     {"event: nine fields", &events, HEX_HEAD "000000000000000002",

@@ -52,6 +52,10 @@ static const struct move {
 } moves[] = {
     {EVENT_SELL, ROLE_RETAILER, "Shop", FIELD_NONE, ""},
     {EVENT_ACTIVATE, ROLE_PUBLIC, "", FIELD_NONE, ""},
+    {EVENT_ACTIVATE, ROLE_SERVICE, "Bench", FIELD_NONE, ""},
+    {EVENT_END_OWNERSHIP, ROLE_OPERATOR, "Brand", FIELD_REASON, "by itself"},
+    {EVENT_OFFER, ROLE_OWNER, "", FIELD_NONE, ""},
+    {EVENT_TRANSFER, ROLE_PUBLIC, "", FIELD_NONE, ""},
     {EVENT_OFFER, ROLE_OWNER, "", FIELD_NONE, ""},
     {EVENT_TRANSFER, ROLE_PUBLIC, "", FIELD_NONE, ""},
     {EVENT_RETURN, ROLE_RETAILER, "Shop", FIELD_REFERENCE, "RMA-1"},
@@ -98,6 +102,8 @@ broken_rule(const struct unit *unit)
         return "an owner of what nobody bought";
     if (!seal_is_none(unit->transfer) && !owned)
         return "an offer without an owner";
+    if (unit->unproven && (!owned || seal_is_none(unit->claim) || !seal_is_none(unit->transfer)))
+        return "an owner who gives way to no card, or hands on what is not proven";
     if ((unit->provisional & ~unit->conditions) != 0)
         return "a report of nothing";
     return NULL;
@@ -127,6 +133,9 @@ prepare(struct client *client, const struct move *move, const struct operation *
     struct unit *units = client->units;
     struct change *changes = client->changes;
     make_event(&event, move, operation);
+    bool card = event.type == EVENT_ACTIVATE && !seal_is_none(units[0].claim);
+    event.without_claim = card && event.role == ROLE_SERVICE;
+    event.displaces = card && event.role == ROLE_PUBLIC && units[0].unproven;
     if (move->type != EVENT_REPLACE) {
         bool allowed = event_apply(&changes[0].unit, &units[0], &event, NULL) == ERR_OK;
         changes[0].event = event;
@@ -270,6 +279,7 @@ one_owner_one_state(void **state)
                       atomic_load(&world.applied[moves[i].type]));
     print_message("%-14s %u\n", "conflicts", atomic_load(&world.conflicts));
     assert_true(atomic_load(&world.applied[EVENT_SELL]) > 0);
+    assert_true(atomic_load(&world.applied[EVENT_END_OWNERSHIP]) > 0);
     assert_true(atomic_load(&world.applied[EVENT_TRANSFER]) > 0);
     assert_true(atomic_load(&world.applied[EVENT_REPLACE]) > 0);
     registry_session_close(session);

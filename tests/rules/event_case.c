@@ -84,6 +84,8 @@ set_one(struct unit *unit, const char *name, const char *value)
         unit->activated_on = CIVIL_NONE;
     else if (strcmp(name, "seller") == 0)
         unit->seller[0] = '\0';
+    else if (strcmp(name, "unproven") == 0)
+        unit->unproven = true;
     else
         fail_msg("no %s", name);
 }
@@ -238,6 +240,7 @@ case_diff(char out[static CASE_DIFF_MAX], const struct unit *before, const struc
     put_seal(&d, "transfer", before->transfer, after->transfer);
     put_time(&d, "transfer_until", before->transfer_until, after->transfer_until);
     put_time(&d, "recovery_at", before->recovery_at, after->recovery_at);
+    put_text(&d, "unproven", before->unproven ? "yes" : "", after->unproven ? "yes" : "");
     put_text(&d, "linked.gtin", before->linked.gtin, after->linked.gtin);
     put_text(&d, "linked.serial", before->linked.serial, after->linked.serial);
     put_number(&d, "adjustments", before->adjustment_count, after->adjustment_count);

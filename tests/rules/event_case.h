@@ -16,7 +16,7 @@ struct unit case_unit(enum unit_state state, unsigned conditions);
 
 /* "name=value name=value": owner, transfer, claim: a byte, - none; recovery, transfer_until,
  * provisional_until: seconds after CASE_AT, - none; provisional: a set of conditions; sold_on,
- * activated_on, seller: - none. */
+ * activated_on, seller: - none; unproven: yes. */
 void case_set(struct unit *unit, const char *values);
 
 /* An event of `actor` at CASE_AT, with a seal (CASE_SEAL) when it takes one; `fields` is

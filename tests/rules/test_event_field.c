@@ -43,15 +43,16 @@ static const struct line {
     {EVENT_CONFIRM, ROLE_OPERATOR, UNIT_SOLD, CONDITION_LOST, "", "reason reference", ""},
     {EVENT_DISMISS, ROLE_OPERATOR, UNIT_SOLD, CONDITION_LOST, "", "reason reference", ""},
     {EVENT_ADJUST, ROLE_OPERATOR, UNIT_SOLD, 0, "reason months", "entitlement reference", ""},
+    {EVENT_END_OWNERSHIP, ROLE_OPERATOR, UNIT_SOLD, 0, "reason", "reference ends_claim", ""},
 };
 
 enum { FIELDS = FIELD_ID_COUNT - 1, OWN_MAX = 8 };
 static const char *const samples[FIELDS] = {
-    "Store 7",    "PO-1",     "SO-1",  "https://a.example/x",
-    "2026-01-01", "a reason", "REF",   "dead",
-    "fuse",       "fuse",     "yes",   "extra",
-    "6",          "no",       "9506",  "NEW1",
-    "1 EUR",      "7",        "Shop 2"};
+    "Store 7",    "PO-1",     "SO-1",   "https://a.example/x",
+    "2026-01-01", "a reason", "REF",    "dead",
+    "fuse",       "fuse",     "yes",    "extra",
+    "6",          "no",       "9506",   "NEW1",
+    "1 EUR",      "7",        "Shop 2", "no"};
 
 static void
 add(struct event *event, unsigned field)
@@ -304,11 +305,11 @@ broken_envelopes(void **state)
 static void
 field_names(void **state)
 {
-    static const char *const names[] = {"none",         "location", "purchase_order", "sales_order",
-                                        "document",     "on",       "reason",         "reference",
-                                        "fault",        "work",     "parts",          "covered",
-                                        "entitlement",  "months",   "excluded",       "other_gtin",
-                                        "other_serial", "price",    "undoes",         "to"};
+    static const char *const names[] = {
+        "none",        "location",  "purchase_order", "sales_order", "document",     "on",
+        "reason",      "reference", "fault",          "work",        "parts",        "covered",
+        "entitlement", "months",    "excluded",       "other_gtin",  "other_serial", "price",
+        "undoes",      "to",        "ends_claim"};
     static const char *const others[] = {"", "none", "On", "o", "sales-order", "reason "};
     (void)state;
     assert_int_equal(sizeof names / sizeof names[0], FIELD_ID_COUNT);

@@ -107,6 +107,7 @@ static const struct line {
     {.type = EVENT_CONFIRM, .who = {"O", "O", "O", "O", "O", "O"}, .needs = "SL"},
     {.type = EVENT_DISMISS, .who = {"O", "O", "O", "UO", "O", "O"}, .clears = "SL"},
     {.type = EVENT_ADJUST, .who = {"", "", "", "O", "O", ""}, .fields = "reason=goodwill;months=6"},
+    {.type = EVENT_END_OWNERSHIP, .who = {"", "", "", "O", "O", ""}, .fields = "reason=by itself"},
 };
 
 struct point {
@@ -261,11 +262,11 @@ static void
 type_names(void **state)
 {
     static const char *const names[] = {
-        "none",     "commission",  "receive", "ship",          "move",        "sell",
-        "return",   "restock",     "retire",  "report_stolen", "report_lost", "recover",
-        "hold",     "release",     "suspect", "clear",         "activate",    "offer",
-        "transfer", "lose_secret", "service", "replace",       "confirm",     "dismiss",
-        "adjust",   "undo"};
+        "none",     "commission",  "receive",      "ship",          "move",        "sell",
+        "return",   "restock",     "retire",       "report_stolen", "report_lost", "recover",
+        "hold",     "release",     "suspect",      "clear",         "activate",    "offer",
+        "transfer", "lose_secret", "service",      "replace",       "confirm",     "dismiss",
+        "adjust",   "undo",        "end_ownership"};
     static const char *const others[] = {"", "none", "Sell", "sel", "sells", "sell ", "recall"};
     (void)state;
     assert_int_equal(sizeof names / sizeof names[0], EVENT_TYPE_COUNT);

@@ -23,7 +23,7 @@ static const struct {
     {EVENT_RELEASE, ""},           {EVENT_SUSPECT, "reason=r"},
     {EVENT_CLEAR, "reason=r"},     {EVENT_CONFIRM, ""},
     {EVENT_DISMISS, ""},           {EVENT_ADJUST, "reason=r;months=6"},
-    {EVENT_LOSE_SECRET, ""},
+    {EVENT_LOSE_SECRET, ""},       {EVENT_END_OWNERSHIP, "reason=r"},
 };
 
 static void

@@ -85,6 +85,8 @@ static const struct kind {
     {EVENT_ACTIVATE, {ROLE_PUBLIC, ROLE_RETAILER, ROLE_SERVICE}, ""},
     {EVENT_OFFER, {ROLE_OWNER, ROLE_OWNER, ROLE_OWNER}, ""},
     {EVENT_OFFER, {ROLE_OWNER, ROLE_OWNER, ROLE_OWNER}, ""},
+    {EVENT_OFFER, {ROLE_OWNER, ROLE_OWNER, ROLE_OWNER}, ""},
+    {EVENT_TRANSFER, {ROLE_PUBLIC, ROLE_PUBLIC, ROLE_PUBLIC}, ""},
     {EVENT_TRANSFER, {ROLE_PUBLIC, ROLE_PUBLIC, ROLE_PUBLIC}, ""},
     {EVENT_TRANSFER, {ROLE_PUBLIC, ROLE_PUBLIC, ROLE_PUBLIC}, ""},
     {EVENT_LOSE_SECRET, {ROLE_PUBLIC, ROLE_RETAILER, ROLE_OPERATOR}, ""},
@@ -94,6 +96,8 @@ static const struct kind {
     {EVENT_DISMISS, {ROLE_OPERATOR, ROLE_OWNER, ROLE_RETAILER}, ""},
     {EVENT_ADJUST, {ROLE_OPERATOR, ROLE_OPERATOR, ROLE_SERVICE}, "reason=x;months=1"},
     {EVENT_ADJUST, {ROLE_OPERATOR, ROLE_OPERATOR, ROLE_SERVICE}, "reason=x;excluded=yes"},
+    {EVENT_END_OWNERSHIP, {ROLE_OPERATOR, ROLE_OPERATOR, ROLE_RETAILER}, "reason=x"},
+    {EVENT_END_OWNERSHIP, {ROLE_OPERATOR, ROLE_OWNER, ROLE_SERVICE}, "reason=x;ends_claim=yes"},
     {EVENT_UNDO, {ROLE_OPERATOR, ROLE_RETAILER, ROLE_SERVICE}, ""},
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -148,6 +152,9 @@ check_record(const struct world *world, size_t u)
     assert_true(seal_is_none(unit->transfer) == (unit->transfer_until == 0));
     assert_true(seal_is_none(unit->transfer) || !seal_is_none(unit->owner));
     assert_true(unit->recovery_at == 0 || !seal_is_none(unit->owner));
+    /* Only while there is a card may it be what the owner lacks; and nobody hands that on. */
+    assert_true(!unit->unproven || (!seal_is_none(unit->owner) && !seal_is_none(unit->claim)));
+    assert_true(!unit->unproven || seal_is_none(unit->transfer));
     assert_in_range(unit->adjustment_count, 0, ADJUSTMENTS_MAX);
     assert_int_equal(unit->version, subject->events + 1);
     case_diff(diff, unit, &subject->replay.now);
@@ -185,6 +192,21 @@ make_secret(struct world *world, uint8_t out[static SEAL_BYTES])
     out[4] = 1;
 }
 
+/* What the gateway finds out: staff come with the claim code or without, the public has it. */
+static void
+complete(struct event *event, const struct unit *unit, uint32_t how)
+{
+    bool card = !seal_is_none(unit->claim);
+    bool brought = card && (event->role == ROLE_PUBLIC || how == 0);
+    bool ends = strcmp(event_value(event, FIELD_ENDS_CLAIM), "yes") == 0;
+    if (event->type == EVENT_RESTOCK || (event->type == EVENT_END_OWNERSHIP && ends))
+        memcpy(event->seal, unit->claim, SEAL_BYTES);
+    if (event->type != EVENT_ACTIVATE)
+        return;
+    event->without_claim = card && !brought;
+    event->displaces = brought && unit->unproven;
+}
+
 static struct event
 make_event(struct world *world, const struct kind *kind, size_t u)
 {
@@ -201,8 +223,7 @@ make_event(struct world *world, const struct kind *kind, size_t u)
     event.ends_claim = event.type == EVENT_TRANSFER && chance(world, 2) == 0;
     if (event.seal[0] != 0)
         make_secret(world, event.seal);
-    if (event.type == EVENT_RESTOCK)
-        memcpy(event.seal, world->subjects[u].record.claim, SEAL_BYTES);
+    complete(&event, &world->subjects[u].record, chance(world, 2));
     return event;
 }
 
@@ -225,7 +246,8 @@ next_owner(struct subject *subject, const struct event *event, int p)
 {
     if (event->type == EVENT_ACTIVATE || event->type == EVENT_TRANSFER)
         return p;
-    return event->type == EVENT_RESTOCK ? NOBODY : subject->owner;
+    bool ends = event->type == EVENT_RESTOCK || event->type == EVENT_END_OWNERSHIP;
+    return ends ? NOBODY : subject->owner;
 }
 
 static void

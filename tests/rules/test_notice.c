@@ -18,11 +18,9 @@ names(void **state)
         enum notice_kind kind;
         const char *name;
     } rows[] = {
-        {NOTICE_LOOKS_FAKE, "looks_fake"},
-        {NOTICE_NEVER_ISSUED, "never_issued"},
-        {NOTICE_REPORT_REFUSED, "report_refused"},
-        {NOTICE_SECOND_RETURN, "second_return"},
-        {NOTICE_COPY_SUSPECTED, "copy_suspected"},
+        {NOTICE_LOOKS_FAKE, "looks_fake"},         {NOTICE_NEVER_ISSUED, "never_issued"},
+        {NOTICE_REPORT_REFUSED, "report_refused"}, {NOTICE_SECOND_RETURN, "second_return"},
+        {NOTICE_COPY_SUSPECTED, "copy_suspected"}, {NOTICE_OWNER_DISPLACED, "owner_displaced"},
     };
     static const char *const others[] = {"", "none", "looks", "looks_fakes", "Looks_fake"};
     enum notice_kind kind = NOTICE_NONE;
