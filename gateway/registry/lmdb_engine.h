@@ -6,6 +6,7 @@
  *   lmdb_table.c   records by key inside a transaction
  *   lmdb_scan.c    records in order
  *   lmdb_session.c sessions and their read transactions
+ *   lmdb_kin.c     what many units share, decoded
  *   lmdb_read.c, lmdb_list.c, lmdb_units.c         the calls that read
  *   lmdb_notice.c, lmdb_signed_in.c, lmdb_tally.c  notices, browser sessions, tallies
  *   lmdb_sighting.c                                who looked at a unit
@@ -154,6 +155,30 @@ enum err lmdb_writer_start(struct lmdb_writer *writer, const char *directory,
 void lmdb_writer_stop(struct lmdb_writer *writer); /* nothing waits any more */
 void lmdb_writer_destroy(struct lmdb_writer *writer);
 
+/* ---- lmdb_kin.c: what the units of a product share ---- */
+
+enum { KIN_PRODUCTS = 64 }; /* that are kept; more take the places of others */
+struct lmdb_kin {
+    pthread_mutex_t lock; /* held for a copy */
+    size_t snapshot;      /* mdb_txn_id of what follows; 0: nothing */
+    char gtin[GTIN_DIGITS + 1];
+    bool has_product, recalled;
+    struct product product;
+    struct lot lot; /* "" none */
+};
+
+struct lmdb_kin *lmdb_kin_open(void); /* NULL: out of memory */
+void lmdb_kin_close(struct lmdb_kin *kin);
+/* Fills in out->product and has_product; *recalled: there are recalls of this product, lifted or
+ * not. `gtin` has its 14 digits. */
+bool lmdb_kin_find(struct lmdb_registry *registry, size_t snapshot, const char *gtin,
+                   struct unit_view *out, bool *recalled) MUST_CHECK;
+void lmdb_kin_keep(struct lmdb_registry *registry, size_t snapshot, const char *gtin,
+                   const struct unit_view *view, bool recalled);
+bool lmdb_kin_find_lot(struct lmdb_registry *registry, size_t snapshot, const char *gtin,
+                       const char *lot, struct lot *out) MUST_CHECK;
+void lmdb_kin_keep_lot(struct lmdb_registry *registry, size_t snapshot, const struct lot *lot);
+
 /* ---- lmdb_open.c ---- */
 
 struct lmdb_registry {
@@ -167,6 +192,7 @@ struct lmdb_registry {
     unsigned sessions_max;
     atomic_uint sessions;
     struct lmdb_writer writer;
+    struct lmdb_kin *kin; /* KIN_PRODUCTS */
 };
 
 enum err lmdb_open(const struct place *place, const struct registry_options *options,

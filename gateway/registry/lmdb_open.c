@@ -303,6 +303,11 @@ lmdb_open(const struct place *place, const struct registry_options *options, str
         free(registry);
         return fault_set(fault, ERR_MEMORY, "%s: out of memory", place->path);
     }
+    registry->kin = lmdb_kin_open();
+    if (registry->kin == NULL) {
+        lmdb_close(&registry->base);
+        return fault_set(fault, ERR_MEMORY, "%s: out of memory", place->path);
+    }
     memcpy(registry->path, place->path, sizeof registry->path);
     memcpy(registry->record_key, options->record_key, RECORD_KEY_BYTES);
     registry->sessions_max = options->sessions == 0 ? SESSIONS_DEFAULT : options->sessions;
@@ -334,6 +339,7 @@ lmdb_close(struct registry *registry)
     lmdb_writer_destroy(&closing->writer);
     codec_wipe(&closing->writer.codec);
     sodium_memzero(closing->record_key, sizeof closing->record_key);
+    lmdb_kin_close(closing->kin);
     free(closing);
 }
 

@@ -82,34 +82,67 @@ find_unit(struct view *view, const struct unit_key *key, struct unit_view *out)
     return optional(err, &out->has_unit, &out->unit, sizeof out->unit);
 }
 
+/* Are there recalls of this product, lifted or not? */
 static enum err
-find_product(struct view *view, const char *gtin, struct unit_view *out)
+find_recalled(struct view *view, const char *gtin, bool *recalled)
 {
-    enum err err = view_product(view, gtin, &out->product);
-    return optional(err, &out->has_product, &out->product, sizeof out->product);
+    AUTO_SCAN scan;
+    const struct record_key beginning = {.len = 0};
+    struct span prefix = {(const uint8_t *)gtin, GTIN_DIGITS};
+    enum err err = scan_begin(&scan, view, TABLE_RECALLS, prefix, &beginning);
+    if (err == ERR_OK)
+        err = scan_next(&scan);
+    *recalled = err == ERR_OK;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 static enum err
-find_lot(struct view *view, const char *gtin, struct unit_view *out)
+find_product(struct view *view, struct lmdb_registry *registry, const char *gtin,
+             struct unit_view *out, bool *recalled)
 {
-    bool in_lot = out->has_unit && out->unit.id.lot[0] != '\0';
-    enum err err = in_lot ? view_lot(view, gtin, out->unit.id.lot, &out->lot) : ERR_NOT_FOUND;
-    return optional(err, &out->has_lot, &out->lot, sizeof out->lot);
+    size_t snapshot = mdb_txn_id(view->txn);
+    if (lmdb_kin_find(registry, snapshot, gtin, out, recalled))
+        return ERR_OK;
+    enum err err = view_product(view, gtin, &out->product);
+    err = optional(err, &out->has_product, &out->product, sizeof out->product);
+    if (err == ERR_OK)
+        err = find_recalled(view, gtin, recalled);
+    if (err == ERR_OK)
+        lmdb_kin_keep(registry, snapshot, gtin, out, *recalled);
+    return err;
+}
+
+static enum err
+find_lot(struct view *view, struct lmdb_registry *registry, struct unit_view *out)
+{
+    const struct identity *id = &out->unit.id;
+    size_t snapshot = mdb_txn_id(view->txn);
+    bool in_lot = out->has_unit && id->lot[0] != '\0';
+    out->has_lot = in_lot && lmdb_kin_find_lot(registry, snapshot, id->gtin, id->lot, &out->lot);
+    if (out->has_lot)
+        return ERR_OK;
+    enum err err = in_lot ? view_lot(view, id->gtin, id->lot, &out->lot) : ERR_NOT_FOUND;
+    err = optional(err, &out->has_lot, &out->lot, sizeof out->lot);
+    if (out->has_lot)
+        lmdb_kin_keep_lot(registry, snapshot, &out->lot);
+    return err;
 }
 
 enum err
 lmdb_view(struct registry_session *session, const struct unit_key *key, struct unit_view *out)
 {
     AUTO_VIEW view;
+    struct lmdb_registry *registry = session_of(session)->registry;
+    bool recalled = false;
     out->recall_count = 0;
     enum err err = view_begin(&view, session_of(session));
     if (err == ERR_OK)
         err = find_unit(&view, key, out);
     if (err == ERR_OK)
-        err = find_product(&view, key->gtin, out);
+        err = find_product(&view, registry, key->gtin, out, &recalled);
     if (err == ERR_OK)
-        err = find_lot(&view, key->gtin, out);
-    if (err == ERR_OK && out->has_unit)
+        err = find_lot(&view, registry, out);
+    if (err == ERR_OK && out->has_unit && recalled)
         err = find_recalls(&view, out);
     return err;
 }
