@@ -7,6 +7,7 @@
 #define ASSAY_API_COPIES_H
 
 #include "gateway/api/app.h"
+#include "gateway/registry/scans.h"
 
 /* For sightings_flush (sightings_alarm.raise); `worker` is a struct worker whose caller is
  * copies_caller. Makes the event EVENT_SUSPECT, whose reason is the rule with its figures, and a

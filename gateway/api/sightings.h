@@ -23,7 +23,7 @@
 #define ASSAY_API_SIGHTINGS_H
 
 #include "gateway/exchange/exchange.h"
-#include "gateway/registry/registry.h"
+#include "gateway/registry/scans.h"
 
 enum {
     SIGHTINGS_RECENT = 524288, /* sessions that are remembered: 4 MiB */

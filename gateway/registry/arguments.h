@@ -4,7 +4,7 @@
 #ifndef ASSAY_REGISTRY_ARGUMENTS_H
 #define ASSAY_REGISTRY_ARGUMENTS_H
 
-#include "gateway/registry/registry.h"
+#include "gateway/registry/scans.h"
 
 bool gtin_argument(const char gtin[static GTIN_DIGITS + 1]) MUST_CHECK;
 /* A lot or serial; `may_be_absent` allows "". */

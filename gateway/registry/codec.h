@@ -59,7 +59,7 @@
 #define ASSAY_REGISTRY_CODEC_H
 
 #include "gateway/registry/pack.h"
-#include "gateway/registry/registry.h"
+#include "gateway/registry/scans.h"
 
 /* Not stored; their names are. */
 enum table {

@@ -9,6 +9,7 @@
 
 #include "gateway/registry/gauge.h"
 #include "gateway/registry/registry.h"
+#include "gateway/registry/scans.h"
 
 struct engine;
 

@@ -27,7 +27,6 @@
 #include "gateway/rules/credential.h"
 #include "gateway/rules/event.h"
 #include "gateway/rules/notice.h"
-#include "gateway/rules/scan.h"
 #include "gateway/rules/session.h"
 #include "gateway/rules/tally.h"
 #include "gateway/rules/unit.h"
@@ -137,10 +136,6 @@ enum err registry_list_notices(struct registry_session *session, const struct no
 enum err registry_tallies(struct registry_session *session, civil_day from, civil_day to,
                           struct tally *out, size_t max, size_t *count) MUST_CHECK;
 
-/* What is known of who looked at the unit. ERR_NOT_FOUND: nobody did. */
-enum err registry_get_scans(struct registry_session *session, const struct unit_key *key,
-                            struct scans *out) MUST_CHECK;
-
 /* ---- writing: durable on disk before the call returns ERR_OK ---- */
 
 /* Who asks, and under which id a repeat is recognised. */
@@ -224,30 +219,9 @@ enum err registry_end_sessions(struct registry_session *session, const char *cre
 enum err registry_put_notice(struct registry_session *session, const struct notice *notice,
                              const struct operation *operation, struct notice *current) MUST_CHECK;
 /* Adds the counts to those of the day (1970 or later); a count that is full stays full.
- * ERR_UNKNOWN: it may be counted twice or not at all by a
- * caller that goes on; the counts are for a chart. */
+ * ERR_UNKNOWN: it may be counted twice or not at all by a caller that goes on; the counts are for a
+ * chart. */
 enum err registry_add_tally(struct registry_session *session, const struct tally *tally) MUST_CHECK;
-
-/* Sightings of the last second or so, all or none; those of units that are not there, or of which a
- * record is damaged, are left out. `run` is the process's own: 1 or more, and later ones have
- * higher numbers, as its start has in seconds. `batch` rises with each new call of a run: one that
- * was written before is not counted again, so ERR_UNKNOWN is answered by sending the same one
- * again. suspected[i]: the rule that fires for the unit of sighting i, when it is not suspected
- * already; once a unit, at its last sighting; else COPY_NONE. A repeat answers it again. Raising it
- * is for the caller; when the caller dies before, the unit's next sighting tells again. What ends a
- * suspicion is registry_apply, which forgets the evidence (scan_clear) together with it. */
-enum { SCAN_FLUSH_MAX = 1024 };
-struct scan_flush {
-    int64_t run;
-    uint64_t batch; /* 1 or more */
-    const struct scan_seen {
-        struct unit_key key;
-        struct sighting sighting;
-    } * seen;
-    size_t count; /* 1 to SCAN_FLUSH_MAX */
-};
-enum err registry_scan_flush(struct registry_session *session, const struct scan_flush *flush,
-                             enum copy_rule *suspected) MUST_CHECK;
 
 /* ---- health ---- */
 
