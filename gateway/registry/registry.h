@@ -228,8 +228,7 @@ enum err registry_add_tally(struct registry_session *session, const struct tally
 struct registry_health {
     uint64_t units, products, lots, recalls, operations;
     uint64_t events; /* commissions included */
-    uint64_t notices, sessions;
-    uint64_t scans; /* units that somebody looked at */
+    uint64_t notices, sessions, scans; /* units that somebody looked at */
     uint64_t bytes_used, bytes_max;
     uint64_t commits;      /* since opening, by this process: group commits */
     uint64_t commit_calls; /* and the writes that they carried */
