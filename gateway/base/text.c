@@ -182,20 +182,27 @@ equal_bytes(uint64_t word, unsigned char c)
     return (zero - UINT64_C(0x0101010101010101)) & ~zero;
 }
 
+static bool
+eight_json_plain(const char *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    uint64_t control = (word - UINT64_C(0x2020202020202020)) & ~word;
+    uint64_t special =
+        control | equal_bytes(word, '"') | equal_bytes(word, '\\') | equal_bytes(word, 0x7F);
+    return (special & UINT64_C(0x8080808080808080)) == 0;
+}
+
 /* How many bytes at the start are plain. Nearly all of an answer is, so eight are looked at in one
- * go. */
+ * go, the last eight again together with those before. */
 static size_t
 json_run(struct slice s)
 {
     size_t at = 0;
-    for (uint64_t word; s.len - at >= sizeof word; at += sizeof word) {
-        memcpy(&word, s.data + at, sizeof word);
-        uint64_t control = (word - UINT64_C(0x2020202020202020)) & ~word;
-        uint64_t special =
-            control | equal_bytes(word, '"') | equal_bytes(word, '\\') | equal_bytes(word, 0x7F);
-        if ((special & UINT64_C(0x8080808080808080)) != 0)
-            break;
-    }
+    while (s.len - at >= 8 && eight_json_plain(s.data + at))
+        at += 8;
+    if (s.len >= 8 && s.len - at < 8 && eight_json_plain(s.data + s.len - 8))
+        return s.len;
     while (at < s.len && json_plain((unsigned char)s.data[at]))
         at++;
     return at;

@@ -37,6 +37,15 @@ place_of(struct lmdb_registry *registry, const char *gtin)
     return &registry->kin[number % KIN_PRODUCTS];
 }
 
+/* What a product has, without the room for what it has not: a third of it. */
+static void
+copy_product(struct product *to, const struct product *from)
+{
+    size_t used = offsetof(struct product, entitlements) +
+                  from->entitlement_count * sizeof from->entitlements[0];
+    memcpy(to, from, used);
+}
+
 bool
 lmdb_kin_find(struct lmdb_registry *registry, size_t snapshot, const char *gtin,
               struct unit_view *out, bool *recalled)
@@ -47,7 +56,7 @@ lmdb_kin_find(struct lmdb_registry *registry, size_t snapshot, const char *gtin,
     if (found) {
         *recalled = kin->recalled;
         out->has_product = kin->has_product;
-        out->product = kin->product;
+        copy_product(&out->product, &kin->product);
     }
     (void)pthread_mutex_unlock(&kin->lock);
     return found;
@@ -65,7 +74,7 @@ lmdb_kin_keep(struct lmdb_registry *registry, size_t snapshot, const char *gtin,
         memcpy(kin->gtin, gtin, sizeof kin->gtin);
         kin->recalled = recalled;
         kin->has_product = view->has_product;
-        kin->product = view->product;
+        copy_product(&kin->product, &view->product);
         kin->lot.lot[0] = '\0';
     }
     (void)pthread_mutex_unlock(&kin->lock);

@@ -51,8 +51,8 @@ struct unit_key {
 struct unit_view {
     bool has_unit, has_product, has_lot;
     struct unit unit;
-    struct product product;
-    struct lot lot; /* the unit's lot */
+    struct product product; /* entitlements beyond its count are not written */
+    struct lot lot;         /* the unit's lot */
     size_t recall_count;
     struct recall recalls[16]; /* that cover the unit, stop-use first; the rest is not written */
 };
@@ -227,7 +227,7 @@ enum err registry_add_tally(struct registry_session *session, const struct tally
 
 struct registry_health {
     uint64_t units, products, lots, recalls, operations;
-    uint64_t events; /* commissions included */
+    uint64_t events;                   /* commissions included */
     uint64_t notices, sessions, scans; /* units that somebody looked at */
     uint64_t bytes_used, bytes_max;
     uint64_t commits;      /* since opening, by this process: group commits */
