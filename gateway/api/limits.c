@@ -7,15 +7,16 @@
 #include <string.h>
 
 const struct bucket_rate limits_unit = {BUCKET_SECOND, 100};
-const struct bucket_rate limits_all = {BUCKET_SECOND / 100, 10000};
+const struct bucket_rate limits_all[2] = {{BUCKET_SECOND / 100, 10000},
+                                          {BUCKET_SECOND / 1000, 100000}};
 const struct bucket_rate limits_keys = {BUCKET_SECOND, 100};
 
 struct limits {
     pthread_mutex_t lock;
     uint8_t key[crypto_shorthash_KEYBYTES];
-    struct bucket all;
+    struct bucket all[2];
     struct bucket keys;
-    struct bucket units[LIMITS_BUCKETS];
+    struct bucket units[2][LIMITS_BUCKETS]; /* without and with the label */
 };
 
 enum err
@@ -42,7 +43,7 @@ limits_close(struct limits *limits)
 }
 
 static struct bucket *
-bucket_of(struct limits *limits, const struct unit_key *key)
+bucket_of(struct limits *limits, const struct unit_key *key, bool labelled)
 {
     uint8_t text[sizeof *key] = {0}; /* what follows a NUL is not part of the key */
     uint8_t hash[crypto_shorthash_BYTES];
@@ -50,7 +51,7 @@ bucket_of(struct limits *limits, const struct unit_key *key)
     memcpy(text, key->gtin, gtin);
     memcpy(text + gtin, key->serial, strlen(key->serial));
     (void)crypto_shorthash(hash, text, sizeof text, limits->key);
-    return &limits->units[((size_t)hash[0] << 8 | hash[1]) % LIMITS_BUCKETS];
+    return &limits->units[labelled][((size_t)hash[0] << 8 | hash[1]) % LIMITS_BUCKETS];
 }
 
 static int64_t
@@ -66,27 +67,29 @@ in_seconds(int64_t microseconds)
 }
 
 bool
-limits_take(struct limits *limits, const struct unit_key *key, int64_t now, int64_t *wait)
+limits_take(struct limits *limits, const struct unit_key *key, bool labelled, int64_t now,
+            int64_t *wait)
 {
-    struct bucket *unit = bucket_of(limits, key);
+    struct bucket *unit = bucket_of(limits, key, labelled);
+    struct bucket *all = &limits->all[labelled];
     int64_t at = now * BUCKET_SECOND;
     (void)pthread_mutex_lock(&limits->lock);
     int64_t left =
-        longer(bucket_wait(unit, &limits_unit, at), bucket_wait(&limits->all, &limits_all, at));
+        longer(bucket_wait(unit, &limits_unit, at), bucket_wait(all, &limits_all[labelled], at));
     bool taken = left == 0 && bucket_take(unit, &limits_unit, at) &&
-                 bucket_take(&limits->all, &limits_all, at);
+                 bucket_take(all, &limits_all[labelled], at);
     (void)pthread_mutex_unlock(&limits->lock);
     *wait = in_seconds(left);
     return taken;
 }
 
 void
-limits_give_back(struct limits *limits, const struct unit_key *key)
+limits_give_back(struct limits *limits, const struct unit_key *key, bool labelled)
 {
-    struct bucket *unit = bucket_of(limits, key);
+    struct bucket *unit = bucket_of(limits, key, labelled);
     (void)pthread_mutex_lock(&limits->lock);
     bucket_give_back(unit, &limits_unit);
-    bucket_give_back(&limits->all, &limits_all);
+    bucket_give_back(&limits->all[labelled], &limits_all[labelled]);
     (void)pthread_mutex_unlock(&limits->lock);
 }
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/api/possession.h"
 
-#include <inttypes.h>
 #include <sodium.h>
 #include <string.h>
 
 #include "gateway/api/etag.h"
-#include "gateway/api/limits.h"
 #include "gateway/api/sightings.h"
 #include "gateway/api/writes.h"
 #include "gateway/identify/reading.h"
@@ -62,6 +60,9 @@ read_label(struct deed *deed, struct slice text, struct fault *fault)
     }
     memcpy(deed->key.gtin, reading.id.gtin, sizeof deed->key.gtin);
     memcpy(deed->key.serial, reading.id.serial, sizeof deed->key.serial);
+    if (reading.has_token)
+        label_seal(deed->label, deed->worker->app->secrets->label_key, reading.canonical,
+                   reading.canonical_len, &reading.token);
     return ERR_OK;
 }
 
@@ -337,21 +338,16 @@ run(struct deed *deed)
 static void
 run_limited(struct deed *deed)
 {
-    struct limits *limits = deed->worker->app->limits;
-    int64_t wait = 0;
+    struct deed_try try;
     if (deed->code[0] == '\0') {
         run(deed);
         return;
     }
-    if (!limits_take(limits, &deed->key, deed->request->now, &wait)) {
-        response_problem(deed->response, 429, "rate_limited", "Too many tries",
-                         "Too many codes were tried; wait a moment and try again", NULL);
-        response_header(deed->response, "Retry-After", "%" PRId64, wait);
+    if (!deed_try(deed, &try))
         return;
     }
     run(deed);
-    if (!deed->wrong_code)
-        limits_give_back(limits, &deed->key);
+    deed_tried(deed, &try);
 }
 
 void

@@ -6,6 +6,8 @@
 #include "crypto/apikey.h"
 #include "crypto/claim.h"
 #include "gateway/api/app.h"
+#include "gateway/api/shed.h"
+#include "gateway/records/past.h"
 
 enum { CODE_CHARS_MAX = TRANSFER_CODE_CHARS };
 _Static_assert((int)CLAIM_CHARS <= (int)CODE_CHARS_MAX, "a claim code fits");
@@ -35,6 +37,7 @@ struct deed {
     char code[CODE_CHARS_MAX + 1]; /* in its normal form; "": staff without one */
     char secret[OWNER_SECRET_CHARS + 1];
     uint8_t seal[SEAL_BYTES]; /* of what the event carries */
+    uint8_t label[SEAL_BYTES];     /* of the label that names the unit; none when it was not sent */
     bool wrong_code;          /* the code was looked at and is not the unit's */
     struct operation operation;
     struct change change;
@@ -54,5 +57,16 @@ void deed_do(struct deed *deed);
 bool deed_refuse_code(struct deed *deed);
 /* Returns false. */
 bool deed_refuse(struct deed *deed, int status, const char *code, const char *detail);
+/* One try of a code, whose tokens come from where limits.h says. */
+struct deed_try {
+    bool labelled; /* who tries sent the registered label, too */
+    struct unit_key key;
+    struct shed_ask ask;
+};
+/* May deed->code be tried? False: the response holds the problem, and nothing was taken. */
+bool deed_try(struct deed *deed, struct deed_try *try) MUST_CHECK;
+/* It was tried: a right code, and one that could not be looked at, cost nothing. */
+void deed_tried(const struct deed *deed, const struct deed_try *try);
+
 
 #endif

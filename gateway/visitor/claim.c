@@ -7,7 +7,7 @@
 
 #include "gateway/visitor/visit.h"
 
-enum { CODE_MAX = 64, DAY_MAX = 32, CLAIM_BODY_MAX = 1024, SECRET_MAX = 64 };
+enum { CODE_MAX = 64, DAY_MAX = 32, CLAIM_BODY_MAX = 4096, SECRET_MAX = 64 };
 
 /* What differs. */
 struct claim {
@@ -89,8 +89,13 @@ ask(struct visit *visit, const struct claim *claim, const char *code, const char
     struct reply reply;
     text_init(&body, CLAIM_BODY_MAX);
     text_char(&body, '{');
-    json_put_text(&body, "gtin", visit->item.gtin);
-    json_put_text(&body, "serial", visit->item.serial);
+    /* Who has the label is not kept waiting by who has not. */
+    if (visit->item.as_it_is) {
+        json_put_text(&body, "code", visit->item.code);
+    } else {
+        json_put_text(&body, "gtin", visit->item.gtin);
+        json_put_text(&body, "serial", visit->item.serial);
+    }
     json_put_text(&body, claim->code, code);
     if (claim->day != NULL)
         json_put_text(&body, claim->day, day);

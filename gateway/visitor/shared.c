@@ -110,8 +110,10 @@ look_at(struct visit *visit, bool needed)
     visit_ask(visit, &(struct question){METHOD_POST, "/v1/verify", body.data, NULL}, &reply);
     text_free(&body);
     const struct json_node *code = reply.root == NULL ? NULL : json_member_of(reply.root, "code");
-    bool found = reply_good(&reply) && take_key(visit, json_string(json_member_of(code, "gtin")),
-                                                json_string(json_member_of(code, "serial")));
+    bool answered = reply_good(&reply) || reply.status == 429; /* a verdict, too */
+    bool found = answered && take_key(visit, json_string(json_member_of(code, "gtin")),
+                                      json_string(json_member_of(code, "serial")));
+    visit->item.as_it_is = found && json_member_of(code, "repaired") == NULL;
     if (found)
         put_item(visit, reply.root);
     else

@@ -20,6 +20,7 @@ enum { VISIT_DOCUMENT_MAX = 512 * 1024, VISIT_ONCE_MAX = 32, VISIT_WAIT_MAX = 10
 /* What the page is about. */
 struct item {
     char code[SCAN_TEXT_MAX + 1]; /* as it was scanned or typed; "" when it was named otherwise */
+    bool as_it_is;                /* no fault of a scanner had to be mended to read the code */
     char gtin[GTIN_DIGITS + 1];   /* "" when the code could not be read, or there is none */
     char serial[GS1_VALUE_MAX + 1];
     char reason[32]; /* the worst of the verdict on the code, or "" */

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "gateway/api/limits.h"
+#include "gateway/api/shed.h"
+#include "gateway/base/ip.h"
 
 #define NOON INT64_C(1795348800)
 
@@ -41,7 +43,7 @@ drain(struct limits *limits, unsigned number, int64_t now)
     struct unit_key key = key_of(number);
     int64_t wait = 0;
     unsigned taken = 0;
-    while (limits_take(limits, &key, now, &wait)) {
+    while (limits_take(limits, &key, false, now, &wait)) {
         assert_int_equal(wait, 0);
         taken++;
     }
@@ -90,8 +92,8 @@ right_codes_cost_nothing(void **state)
     int64_t wait = 0;
     (void)state;
     for (unsigned i = 0; i < 100000; i++) {
-        assert_true(limits_take(limits, &key, NOON, &wait));
-        limits_give_back(limits, &key);
+        assert_true(limits_take(limits, &key, false, NOON, &wait));
+        limits_give_back(limits, &key, false);
     }
     assert_int_equal(drain(limits, 1, NOON), 100);
     limits_close(limits);
@@ -111,10 +113,133 @@ no_stranger_locks_an_owner_out_for_a_day(void **state)
     for (int64_t second = 0; second < DAY; second++) {
         unsigned mine = second % 60 == 0 ? randombytes_uniform(PER_SECOND + 1) : PER_SECOND + 1;
         for (unsigned i = 0; i <= PER_SECOND; i++)
-            let_in += limits_take(limits, &key, NOON + second, &wait) && i == mine;
+            let_in += limits_take(limits, &key, false, NOON + second, &wait) && i == mine;
     }
     /* 1,440 tries at 1 in 21: 68.6 expected, standard deviation 8.1. */
     assert_in_range(let_in, 20, 120);
+    limits_close(limits);
+}
+
+/* ---- who tries from where ---- */
+
+struct place {
+    struct limits *limits;
+    struct shed *shed;
+    struct client client;
+};
+
+static struct place
+place_of(struct limits *limits, struct shed *shed, unsigned number)
+{
+    struct place place = {limits, shed, {{0}, ""}};
+    char address[64];
+    (void)snprintf(address, sizeof address, "%u.%u.7.1", 11 + number / 250, number % 250);
+    assert_true(ip_read(place.client.address, slice_of(address)));
+    return place;
+}
+
+/* A wrong code, as deed_try has it. */
+static bool
+try_from(const struct place *place, const struct unit_key *key, bool labelled, int64_t now)
+{
+    int64_t wait = 0;
+    struct shed_ask ask = {.kind = SHED_CLAIMS, .client = &place->client, .now = now};
+    if (labelled)
+        ask.of = slice_make(key->serial, sizeof key->serial);
+    if (!shed_take(place->shed, &ask))
+        return false;
+    if (limits_take(place->limits, key, labelled, now, &wait))
+        return true;
+    shed_give_back(place->shed, &ask);
+    return false;
+}
+
+static struct shed *
+open_shed(void)
+{
+    static struct config config;
+    struct shed *shed = NULL;
+    config_defaults(&config);
+    assert_int_equal(shed_open(&shed, &config, NULL), ERR_OK);
+    return shed;
+}
+
+/* 10,000 tries a second, by many who have no label, of whom no proxy says who they are. Tries that
+ * are refused take nothing, so that after the first minute each second is told by its first twenty.
+ * The owner has the label, and all of his tries. */
+static void
+no_stranger_without_the_label_is_in_the_way(void **state)
+{
+    struct limits *limits = open_limits();
+    struct unit_key key = key_of(7);
+    int64_t wait = 0;
+    (void)state;
+    for (int64_t second = 0; second < DAY; second++) {
+        int tries = second < 60 ? 10000 : 20;
+        for (int i = 0; i < tries; i++)
+            if (limits_take(limits, &key, false, NOON + second, &wait) && second > 0)
+                assert_true(i < 2);
+        if (second % 60 == 0)
+            assert_true(limits_take(limits, &key, true, NOON + second, &wait));
+    }
+    limits_close(limits);
+}
+
+/* The same by one address that has the label, too: it uses up its own tries and no others'. */
+static void
+one_address_with_the_label_is_not_in_the_way(void **state)
+{
+    struct limits *limits = open_limits();
+    struct shed *shed = open_shed();
+    struct place stranger = place_of(limits, shed, 1);
+    struct place owner = place_of(limits, shed, 2);
+    struct unit_key key = key_of(7);
+    unsigned taken = 0;
+    (void)state;
+    for (int64_t second = 0; second < DAY; second++) {
+        int tries = second < 60 ? 10000 : 20;
+        for (int i = 0; i < tries; i++)
+            taken += try_from(&stranger, &key, true, NOON + second);
+        if (second % 60 == 59)
+            assert_true(try_from(&owner, &key, true, NOON + second));
+    }
+    assert_in_range(taken, 60 + 1438, 60 + 1440);
+    shed_close(shed);
+    limits_close(limits);
+}
+
+/* 1,200 addresses have 20 tries a second together, once they have used up what each has at once:
+ * the next twenty, every second. The owner gets 1 in 21 of his 1,440: 68.6, deviation 8.1. */
+static void
+many_addresses_take_their_share(void **state)
+{
+    enum { ADDRESSES = 1200, PER_SECOND = ADDRESSES / 60 };
+    static struct place strangers[ADDRESSES];
+    struct limits *limits = open_limits();
+    struct shed *shed = open_shed();
+    struct place owner = place_of(limits, shed, ADDRESSES);
+    struct unit_key key = key_of(7);
+    struct unit_key another = key_of(8);
+    unsigned let_in = 0;
+    unsigned next = 0;
+    (void)state;
+    for (unsigned i = 0; i < ADDRESSES; i++) {
+        strangers[i] = place_of(limits, shed, i);
+        while (try_from(&strangers[i], &key, false, NOON))
+            ;
+    }
+    for (int64_t second = 0; second < DAY; second++) {
+        unsigned mine = second % 60 == 0 ? randombytes_uniform(PER_SECOND + 1) : PER_SECOND + 1;
+        for (unsigned i = 0; i <= PER_SECOND; i++) {
+            bool owners = i == mine;
+            const struct place *who = owners ? &owner : &strangers[next++ % ADDRESSES];
+            let_in += try_from(who, &key, false, NOON + second) && owners;
+        }
+    }
+    assert_in_range(let_in, 20, 120);
+    assert_true(try_from(&owner, &another, false, NOON + DAY));
+    assert_true(try_from(&owner, &key, true, NOON + DAY));
+    shed_close(shed);
     limits_close(limits);
 }
 
@@ -127,13 +252,15 @@ ten_years_of_guessing_are_hopeless(void **state)
     (void)state;
     double unit =
         (double)limits_unit.size + seconds * (double)BUCKET_SECOND / (double)limits_unit.interval;
-    double all =
-        (double)limits_all.size + seconds * (double)BUCKET_SECOND / (double)limits_all.interval;
     assert_true(unit / codes < 1.0 / 3500000);
-    assert_true(all / codes < 1.0 / 35000);
+    for (int labelled = 0; labelled < 2; labelled++) {
+        const struct bucket_rate *rate = &limits_all[labelled];
+        double all = (double)rate->size + seconds * (double)BUCKET_SECOND / (double)rate->interval;
+        assert_true(all / codes < (labelled ? 1.0 / 3500 : 1.0 / 35000));
+    }
 }
 
-struct crowd {
+struct racers {
     struct limits *limits;
     atomic_uint taken;
 };
@@ -160,27 +287,27 @@ wrong_keys_have_their_own(void **state)
 static void *
 crowd_in(void *context)
 {
-    struct crowd *crowd = context;
+    struct racers *racers = context;
     struct unit_key key = key_of(1);
     int64_t wait = 0;
     for (unsigned i = 0; i < 10000; i++)
-        if (limits_take(crowd->limits, &key, NOON, &wait))
-            atomic_fetch_add(&crowd->taken, 1);
+        if (limits_take(racers->limits, &key, false, NOON, &wait))
+            atomic_fetch_add(&racers->taken, 1);
     return NULL;
 }
 
 static void
 threads_get_no_more(void **state)
 {
-    struct crowd crowd = {.limits = open_limits()};
+    struct racers racers = {.limits = open_limits()};
     pthread_t threads[THREADS];
     (void)state;
     for (size_t i = 0; i < THREADS; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, crowd_in, &crowd), 0);
+        assert_int_equal(pthread_create(&threads[i], NULL, crowd_in, &racers), 0);
     for (size_t i = 0; i < THREADS; i++)
         assert_int_equal(pthread_join(threads[i], NULL), 0);
-    assert_int_equal(atomic_load(&crowd.taken), 100);
-    limits_close(crowd.limits);
+    assert_int_equal(atomic_load(&racers.taken), 100);
+    limits_close(racers.limits);
 }
 
 int
@@ -191,6 +318,9 @@ main(void)
         cmocka_unit_test(all_have_one_in_common),
         cmocka_unit_test(right_codes_cost_nothing),
         cmocka_unit_test(no_stranger_locks_an_owner_out_for_a_day),
+        cmocka_unit_test(no_stranger_without_the_label_is_in_the_way),
+        cmocka_unit_test(one_address_with_the_label_is_not_in_the_way),
+        cmocka_unit_test(many_addresses_take_their_share),
         cmocka_unit_test(ten_years_of_guessing_are_hopeless),
         cmocka_unit_test(wrong_keys_have_their_own),
         cmocka_unit_test(threads_get_no_more),
