@@ -219,12 +219,19 @@ is_id(const char *name)
     return strlen(name) == ISSUE_ID_CHARS && strspn(name, "0123456789abcdef") == ISSUE_ID_CHARS;
 }
 
-/* Keeps the newest ones, in order. */
+/* The newest comes first; of those of one second the greatest id. */
+static bool
+comes_before(const struct issued *a, const struct issued *b)
+{
+    return a->at != b->at ? a->at > b->at : strcmp(a->id, b->id) > 0;
+}
+
+/* Keeps the first ones, in order. */
 static size_t
 keep(struct issued *kept, size_t count, size_t most, const struct issued *one)
 {
     size_t at = count;
-    while (at > 0 && kept[at - 1].at < one->at)
+    while (at > 0 && comes_before(one, &kept[at - 1]))
         at--;
     if (at == most)
         return count;
@@ -235,19 +242,21 @@ keep(struct issued *kept, size_t count, size_t most, const struct issued *one)
 }
 
 enum err
-issued_list(const char *data, struct issued *out, size_t most, size_t *count, struct fault *fault)
+issued_list(const char *data, const struct issued *after, struct issued *out, size_t most,
+            size_t *count)
 {
     char path[ISSUED_PATH_MAX];
     struct issued one;
     const struct dirent *entry = NULL;
     *count = 0;
-    enum err err = path_of(path, data, "", "", fault);
+    enum err err = path_of(path, data, "", "", NULL);
     DIR *directory = err == ERR_OK ? opendir(path) : NULL;
     if (directory == NULL)
         return err;
     /* A stream of its own for each caller. NOLINTNEXTLINE(concurrency-mt-unsafe) */
     while ((entry = readdir(directory)) != NULL)
-        if (is_id(entry->d_name) && issued_read(data, entry->d_name, &one, NULL) == ERR_OK)
+        if (is_id(entry->d_name) && issued_read(data, entry->d_name, &one, NULL) == ERR_OK &&
+            (after == NULL || comes_before(after, &one)))
             *count = keep(out, *count, most, &one);
     (void)closedir(directory);
     return ERR_OK;

@@ -45,9 +45,11 @@ enum err issued_read(const char *data, const char *id, struct issued *out,
 enum err issued_remove(const char *data, const char *id, const char *const *files,
                        struct fault *fault) MUST_CHECK;
 
-/* The newest first, at most `most`; *count of them. What cannot be read is left out. */
-enum err issued_list(const char *data, struct issued *out, size_t most, size_t *count,
-                     struct fault *fault) MUST_CHECK;
+/* The newest first, at most `most`; *count of them. Behind `after` alone, the last one of the list
+ * before (of which only `at` and `id` count), unless that is NULL. What cannot be read is left out.
+ */
+enum err issued_list(const char *data, const struct issued *after, struct issued *out, size_t most,
+                     size_t *count) MUST_CHECK;
 /* Removes runs that nobody was told of. Before the first request. */
 void issued_sweep(const char *data);
 

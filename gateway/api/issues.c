@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include "gateway/json/write.h"
 #include "gateway/log/log.h"
 
-enum { LIST_MOST = 200 };
+enum { PAGE_ISSUES = 100 };
 
 /* ---- an issue as an answer ---- */
 
@@ -148,28 +149,57 @@ api_issue(struct worker *worker, const struct request *request, struct response 
         issue_answer(response, 200, &issued, "");
 }
 
+/* "1700000000.0123…ef": when the last one of the page before was issued, and its id. */
+static bool
+read_after(struct issued *after, struct slice cursor)
+{
+    uint64_t at = 0;
+    uint8_t id[OPERATION_ID_BYTES];
+    struct slice seconds = slice_take_until(&cursor, '.');
+    *after = (struct issued){.at = 0};
+    if (!slice_number(&at, seconds, 0, INT64_MAX) || !slice_hex(id, sizeof id, cursor) ||
+        !slice_copy(after->id, sizeof after->id, cursor))
+        return false;
+    after->at = (int64_t)at;
+    return true;
+}
+
+static void
+answer_issues(struct response *response, const struct issued *all, size_t count)
+{
+    struct cursor next = {""};
+    const struct issued *last = &all[PAGE_ISSUES - 1];
+    list_begin(response, "issues");
+    for (size_t i = 0; i < count; i++)
+        issue_put(&response->body, &all[i], "");
+    if (count == PAGE_ISSUES)
+        (void)snprintf(next.text, sizeof next.text, "%" PRId64 ".%s", last->at, last->id);
+    list_end(response, &next);
+}
+
 void
 api_issues(struct worker *worker, const struct request *request, struct response *response)
 {
-    struct text *out = &response->body;
-    struct fault fault = {ERR_OK, ""};
+    struct cursor cursor;
+    struct issued after;
     size_t count = 0;
-    (void)request;
-    struct issued *all = calloc(LIST_MOST, sizeof *all);
-    enum err err = all == NULL
-                       ? fault_set(&fault, ERR_MEMORY, "out of memory")
-                       : issued_list(worker->app->config->data, all, LIST_MOST, &count, &fault);
-    if (err != ERR_OK) {
-        free(all);
-        response_fault(response, &fault);
+    struct fault fault = {ERR_OK, ""};
+    if (!list_cursor(request, &cursor, response))
+        return;
+    bool goes_on = cursor.text[0] != '\0';
+    if (goes_on && !read_after(&after, slice_of(cursor.text))) {
+        response_problem(response, 400, "invalid", "Invalid cursor",
+                         "cursor has to be what the page before gave as next", NULL);
         return;
     }
-    response->content_type = "application/json";
-    text_put(out, "{");
-    json_put(out, "issues", "[");
-    for (size_t i = 0; i < count; i++)
-        issue_put(out, &all[i], "");
-    text_put(out, "]}\n");
+    struct issued *all = calloc(PAGE_ISSUES, sizeof *all);
+    enum err err = all == NULL ? ERR_MEMORY
+                               : issued_list(worker->app->config->data, goes_on ? &after : NULL,
+                                             all, PAGE_ISSUES, &count);
+    if (err == ERR_OK)
+        answer_issues(response, all, count);
+    else if (fault_set(&fault, err, "What was issued cannot be listed now") != ERR_OK)
+        response_fault(response, &fault);
     free(all);
 }
 

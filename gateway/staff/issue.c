@@ -110,7 +110,13 @@ ask_product(struct page *page, const char *gtin)
 static void
 show(struct page *page)
 {
-    const struct question issues = {.method = METHOD_GET, .path = "/v1/issues", .optional = true};
+    char query[PAGE_PATH_MAX + 1] = "";
+    char cursor[CURSOR_MAX + 1];
+    if (page_query(page, "cursor", cursor, sizeof cursor) && cursor[0] != '\0' &&
+        !page_path(query, "cursor={}", (const char *[]){cursor}))
+        query[0] = '\0';
+    const struct question issues = {
+        .method = METHOD_GET, .path = "/v1/issues", .query = query, .optional = true};
     const struct question products = {
         .method = METHOD_GET, .path = "/v1/products", .optional = true};
     (void)page_get(page, "state", "/v1/signer", NULL);
