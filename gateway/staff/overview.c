@@ -34,6 +34,7 @@ ask_tallies(struct page *page)
     date_format(from, date_of(page->request->now - (days - 1) * 86400, 0));
     (void)snprintf(query, sizeof query, "from=%s", from);
     json_put_number(&page->document, "days_asked", days);
+    json_put_text(&page->document, "from", from);
     (void)page_get(page, "tallies", "/v1/tallies", query);
 }
 
