@@ -34,7 +34,7 @@ struct sightings; /* opaque */
 
 /* Takes the salt of the day from the file `salt_path`; one of another day, or none, or a damaged
  * one is replaced. ERR_DENIED (a link, or others may read it), ERR_FULL, ERR_UNAVAILABLE: the file
- * could not be made; ERR_MEMORY. */
+ * could not be made; ERR_MEMORY. sodium_init() has run. */
 enum err sightings_open(struct sightings **out, const char *salt_path, int64_t now,
                         struct fault *fault) MUST_CHECK;
 /* What was not flushed is lost. The salt stays in its file. NULL is allowed. */
