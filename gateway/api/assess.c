@@ -7,6 +7,7 @@
 #include "crypto/seal.h"
 #include "gateway/api/forgeries.h"
 #include "gateway/api/notices.h"
+#include "gateway/api/scans.h"
 #include "gateway/api/shed.h"
 #include "gateway/log/log.h"
 
@@ -107,6 +108,7 @@ decide(struct assessment *out, const struct unit_view *view)
         .lot = unit && view->has_lot ? &view->lot : NULL,
         .recalls = view->recalls,
         .recall_count = unit ? view->recall_count : 0,
+        .country = out->client != NULL ? out->client->country : NULL,
         .now = out->now,
     };
     verdict_decide(&out->verdict, &in);
@@ -148,6 +150,7 @@ assess(struct assessment *out, struct worker *worker, const struct keyset *keyse
     if (out->reading.error == READ_OK)
         assess_label(out, worker, keyset, &out->reading);
     decide(out, &worker->view);
+    scans_read(out, worker);
     if (verdict_has(&out->verdict, REASON_NEVER_ISSUED))
         raise_alarm(worker, out);
 }

@@ -12,6 +12,10 @@
  * fields of each, "undoes": number of the last event, when the caller may take it back}. */
 handler api_unit_situation;
 
+/* GET /v1/units/{gtin}/{serial}/scans: as scans_json (records.h), for operators and auditors. A unit
+ * at which nobody looked has no sessions. */
+handler api_unit_scans;
+
 /* GET /v1/missing: {"units": [{"unit": as unit_json (records.h), "item", "name" of its product,
  * "pending": the report waits to be confirmed or dismissed, "days_left" until it counts as
  * confirmed, "reporter": {"role", "actor"} of the last report}], "next"}, in the order of the

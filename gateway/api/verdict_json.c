@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gateway/api/public_json.h"
+#include "gateway/api/scans.h"
 #include "gateway/api/staff_json.h"
 #include "gateway/json/write.h"
 #include "gateway/records/past.h"
@@ -159,6 +160,8 @@ verdict_json(struct text *out, const struct assessment *assessment, struct worke
     bool shown = verdict->shows_unit && assessment->consulted;
     if (shown && verdict->recall != NULL)
         public_recall_json(out, "recall", verdict->recall, language);
+    if (shown)
+        scans_put(out, assessment, worker);
     if (shown)
         put_record(out, assessment, worker, history);
     json_put_time(out, "checked_at", assessment->now);

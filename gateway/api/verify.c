@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/api/assess.h"
+#include "gateway/api/scans.h"
 #include "gateway/api/sightings.h"
 #include "gateway/api/tally_board.h"
 #include "gateway/api/verdict_json.h"
@@ -62,7 +63,7 @@ note_sighting(const struct call *call)
     const struct assessment *assessed = &call->assessed;
     const struct unit_view *view = &call->worker->view;
     struct unit_key key;
-    if (role_is_staff(assessed->role) || assessed_label(assessed) != LABEL_GENUINE ||
+    if (role_is_staff(assessed->role) || !verdict_has(&assessed->verdict, REASON_GENUINE) ||
         !assessed->consulted || !view->has_unit)
         return;
     memcpy(key.gtin, view->unit.id.gtin, sizeof key.gtin);
@@ -108,6 +109,7 @@ answer_page(struct call *call)
         .label = assessed_label(assessed),
         .signer = assessed->trust.signer,
         .error = assessed->reading.error,
+        .copy = scans_shown(assessed, call->worker),
         .now = assessed->now,
     };
     call->response->content_type = html_type;

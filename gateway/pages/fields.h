@@ -19,6 +19,8 @@
     X(PAGE_SENTENCE, "sentence")         /* * what was found */             \
     X(PAGE_MEANS, "means")               /* * what that means */            \
     X(PAGE_NEXT, "next")                 /* * what to do */                 \
+    X(PAGE_COPY, "copy")                 /* * why it may be one */          \
+    X(PAGE_COPY_FIGURE, "copy_figure")                                      \
     X(PAGE_ALSO, "also")                 /* there when the list has items */\
     X(PAGE_REASONS, "other_reasons[]")   /* sentence, means */              \
     X(PAGE_ACTION, "action")             /* * on the button */              \

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/pages/inside.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "gateway/pages/link.h"
 #include "gateway/pages/page_action.h"
 
-enum { CODES_MAX = REASON_COUNT * 24 };
+enum { CODES_MAX = REASON_COUNT * 24, NUMBER_MAX = 10 };
 
 /* What a view points to and nobody else keeps, and what the lists need. */
 struct sheet {
@@ -23,6 +24,7 @@ struct sheet {
     char starts_on[PAGE_DATE_MAX + 1], ends_on[PAGE_DATE_MAX + 1];
     char checked_on[PAGE_DATE_MAX + 1], checked_at[TIME_TEXT_MAX];
     char kid[2 * KID_BYTES + 1];
+    char figure[NUMBER_MAX + 1];
 };
 
 static void
@@ -66,6 +68,19 @@ put_verdict(struct view *view, const struct sheet *sheet)
     put(view, PAGE_ALSO, reasons_shown(verdict) > 1 ? "yes" : "");
     if (sheet->model->reading == NULL && page_worst(verdict) == REASON_LABEL_MALFORMED)
         view->chosen[PAGE_PROBLEM] = sheet->words->problems[sheet->model->error];
+}
+
+static void
+put_copy(struct view *view, struct sheet *sheet)
+{
+    const struct copy_shown *copy = &sheet->model->copy;
+    if (!verdict_has(sheet->model->verdict, REASON_COPY_SUSPECTED) ||
+        (unsigned)copy->rule >= COPY_RULES)
+        return;
+    (void)snprintf(sheet->figure, sizeof sheet->figure, "%" PRIu32,
+                   copy->rule == COPY_TRAVEL ? copy->countries : copy->about);
+    view->chosen[PAGE_COPY] = sheet->words->copies[copy->rule];
+    put(view, PAGE_COPY_FIGURE, sheet->figure);
 }
 
 /* ---- what may be done: one button, and small links below it ---- */
@@ -296,6 +311,7 @@ page_verdict(struct text *out, const struct pages *pages, const struct page_visi
     text_init(&sheet.codes, CODES_MAX);
     page_put_visit(&view, pages, visit);
     put_verdict(&view, &sheet);
+    put_copy(&view, &sheet);
     put_action(&view, &sheet);
     if (model->reading != NULL)
         put_identity(&view, &model->reading->id);

@@ -7,6 +7,7 @@
 
 #include "gateway/base/err.h"
 #include "gateway/base/text.h"
+#include "gateway/rules/scan.h"
 #include "gateway/rules/verdict.h"
 
 enum {
@@ -38,6 +39,13 @@ struct page_visit {
 };
 
 /* What a verdict page speaks of. Pointers are borrowed for the call. */
+/* Why a unit is suspected to be a copy, as everybody may know it. */
+struct copy_shown {
+    enum copy_rule rule; /* COPY_NONE: nothing to tell */
+    uint32_t about;      /* its figure, rounded */
+    uint32_t countries;  /* in which it was looked at, as far as they are kept */
+};
+
 struct verdict_page {
     const struct verdict *verdict;
     const struct reading *reading; /* NULL when the code could not be read */
@@ -47,6 +55,7 @@ struct verdict_page {
     enum label_result label;           /* LABEL_UNCHECKED when the answer does not rest on it */
     const struct keyset_entry *signer; /* when label is GENUINE */
     enum reading_error error;          /* when reading is NULL */
+    struct copy_shown copy;            /* when it is a reason */
     int64_t now;
 };
 

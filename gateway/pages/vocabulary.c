@@ -61,6 +61,8 @@ find_verdict(struct vocabulary *out, struct search *s)
         out->reasons[r].means = find(s, "reason %s.means", section);
         out->reasons[r].next = find(s, "reason %s.next", section);
     }
+    for (unsigned c = COPY_NONE + 1; c < COPY_RULES; c++)
+        out->copies[c] = find(s, "copy.%s", copy_rule_name((enum copy_rule)c));
     for (unsigned a = 0; a < ACTION_COUNT; a++)
         out->actions[a] = find(s, "action.%s", action_names[a]);
 }

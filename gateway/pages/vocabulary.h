@@ -8,6 +8,7 @@
 
 #include "gateway/base/err.h"
 #include "gateway/pages/template.h"
+#include "gateway/rules/scan.h"
 #include "gateway/rules/verdict.h"
 
 enum page_action {
@@ -36,6 +37,7 @@ struct error_words {
 struct vocabulary {
     uint16_t class_word[VERDICT_OK + 1], class_icon[VERDICT_OK + 1];
     struct reason_words reasons[REASON_COUNT];
+    uint16_t copies[COPY_RULES]; /* 0 for COPY_NONE */
     uint16_t covers[COVER_YES + 1];
     uint16_t labels[LABEL_RESULT_COUNT];
     uint16_t key_status[KEY_REVOKED + 1];

@@ -267,12 +267,26 @@ static bool
 starts_with_any(const char *key)
 {
     /* Words that the program chooses by name (vocabulary.c). */
-    static const char *const families[] = {
-        "verdict.",      "reason ",        "cover.",          "label.",
-        "key.",          "problem.",       "action.",         "error ",
-        "month.",        "date.",          "check.recorded",  "check.not_recorded",
-        "language.name", "visitor title.", "visitor problem", "visitor confirm.",
-        "visitor sure.", "visitor done.",  "visitor event."};
+    static const char *const families[] = {"verdict.",
+                                           "reason ",
+                                           "cover.",
+                                           "label.",
+                                           "copy.",
+                                           "key.",
+                                           "problem.",
+                                           "action.",
+                                           "error ",
+                                           "month.",
+                                           "date.",
+                                           "check.recorded",
+                                           "check.not_recorded",
+                                           "language.name",
+                                           "visitor title.",
+                                           "visitor problem",
+                                           "visitor confirm.",
+                                           "visitor sure.",
+                                           "visitor done.",
+                                           "visitor event."};
     for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
         if (strncmp(key, families[i], strlen(families[i])) == 0)
             return true;

@@ -73,6 +73,41 @@ what_stays_unsaid(void **state)
     }
 }
 
+/* The rule in plain words with its figure, and nothing of it when it is no reason. */
+static void
+why_it_may_be_a_copy(void **state)
+{
+    static const struct {
+        const char *label;
+        struct copy_shown copy;
+        const char *says; /* NULL: nothing */
+    } rows[] = {
+        {"sessions", {COPY_SESSIONS, 40, 2}, "unusually often: about 40 times, by different"},
+        {"travel", {COPY_TRAVEL, 5, 7}, "Countries so far: 7."},
+        {"unshipped", {COPY_UNSHIPPED, 1, 1}, "before the item had left the maker"},
+        {"retired", {COPY_RETIRED, 10, 1}, "about 10 times after the item had been taken out"},
+        {"two owners", {COPY_TWO_OWNERS, 3, 0}, "Days on which that happened: 3."},
+        {"stock", {COPY_STOCK, 300, 1}, "about 300 times while the item was in a shop"},
+        {"by hand", {COPY_NONE, 0, 0}, NULL},
+        {"no rule", {COPY_RULES, 40, 2}, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct scene scene;
+        scene_open(&scene);
+        scene.page.copy = rows[i].copy;
+        struct text genuine = scene_render(*state, &scene);
+        scene_reasons(&scene, (const int[]){REASON_COPY_SUSPECTED, REASON_GENUINE, -1});
+        struct text page = scene_render(*state, &scene);
+        assert_hides(rows[i].label, &genuine, "class=\"copy\"");
+        if (rows[i].says != NULL)
+            assert_shows(rows[i].label, &page, rows[i].says);
+        else
+            assert_hides(rows[i].label, &page, "class=\"copy\"");
+        text_free(&genuine);
+        text_free(&page);
+    }
+}
+
 static void
 warranty(void **state)
 {
@@ -438,6 +473,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_thing),
         cmocka_unit_test(what_stays_unsaid),
+        cmocka_unit_test(why_it_may_be_a_copy),
         cmocka_unit_test(warranty),
         cmocka_unit_test(every_entitlement),
         cmocka_unit_test(dates_come_from_the_lot_when_the_unit_has_none),
