@@ -10,6 +10,7 @@
 #include "gateway/http/http.h"
 #include "gateway/staff/catalogue.h"
 #include "gateway/staff/console.h"
+#include "gateway/staff/export.h"
 #include "gateway/staff/issuing.h"
 #include "gateway/staff/retail.h"
 #include "gateway/staff/running.h"
@@ -74,6 +75,7 @@ const struct route http_routes[] = {
     {METHOD_GET, "/v1/units/{}/{}", ROLES_STAFF, 0, NULL, api_unit},
     {METHOD_GET, "/v1/units/{}/{}/events", ROLES_STAFF, 0, NULL, api_unit_events},
     {METHOD_GET, "/v1/units/{}/{}/situation", ROLES_STAFF, 0, NULL, api_unit_situation},
+    {METHOD_GET, "/v1/units/{}/{}/scans", ROLES_EVERYTHING, 0, NULL, api_unit_scans},
     {METHOD_GET, "/v1/missing", ROLES_EVERYTHING, 0, NULL, api_missing},
     {METHOD_GET, "/v1/units/{}/{}/warranty", ROLES_CLAIMS, 0, NULL, api_warranty},
     {METHOD_POST, "/v1/warranty", ROLES_CLAIMS, BATCH_BODY_MAX, json, api_warranties},
@@ -158,9 +160,16 @@ const struct route http_routes[] = {
     {METHOD_POST, "/v1/notices/{}/close", ROLES_CATALOGUE, CLOSING_BODY_MAX, json,
      api_notice_close},
     {METHOD_GET, "/v1/tallies", ROLES_EVERYTHING, 0, NULL, api_tallies},
+    {METHOD_GET, "/console/export/inbox", ROLES_EVERYTHING, 0, NULL, staff_export},
+    {METHOD_GET, "/console/export/verifications", ROLES_EVERYTHING, 0, NULL, staff_export},
+    {METHOD_GET, "/console/export/recalls", ROLES_EVERYTHING, 0, NULL, staff_export},
+    {METHOD_GET, "/console/export/products", ROLES_EVERYTHING, 0, NULL, staff_export},
+    {METHOD_GET, "/console/export/keys", ROLES_EVERYTHING, 0, NULL, staff_export},
+    {METHOD_GET, "/console/export/issues", ROLES_ISSUES, 0, NULL, staff_export},
+    {METHOD_GET, "/console/export/credentials", ROLE_ADMIN, 0, NULL, staff_export},
     {METHOD_GET, "/retail", ROLE_RETAILER, 0, NULL, staff_retail},
     {METHOD_POST, "/retail", ROLE_RETAILER, FORM_BODY_MAX, form, staff_retail_act},
     {METHOD_GET, "/retail/scanner", ROLE_RETAILER, 0, NULL, staff_retail_scanner},
-    {METHOD_POST, "/v1/manifests", ROLES_ISSUING, BODY_MAX, csv, api_manifests},
+    {METHOD_POST, "/v1/manifests", ROLES_ISSUING, BODY_STREAM_MAX, csv, api_manifests},
     {0, NULL, 0, 0, NULL, NULL},
 };

@@ -27,6 +27,13 @@ static const struct form_field policies[] = {
     {"returns_from_any", FORM_CHECK, false, false, 0},
     {NULL, FORM_TEXT, false, false, 0},
 };
+/* By the names of enum copy_rule. What is empty is the default. */
+static const struct form_field copying[] = {
+    {"sessions", FORM_NUMBER, false, false, 5},   {"travel", FORM_NUMBER, false, false, 5},
+    {"unshipped", FORM_NUMBER, false, true, 5},   {"retired", FORM_NUMBER, false, false, 5},
+    {"two_owners", FORM_NUMBER, false, false, 5}, {"stock", FORM_NUMBER, false, true, 5},
+    {NULL, FORM_TEXT, false, false, 0},
+};
 static const struct form_field entitlement[] = {
     {"id", FORM_TEXT, false, true, ITEM_MAX},
     {"title", FORM_TEXT, false, false, NAME_MAX_BYTES},
@@ -115,6 +122,12 @@ put_form(struct page *page, const struct json_node *record, const struct json_no
     form.fields = policies;
     form_put(&form, "policies");
     put_entitlements(&form);
+    form.fields = copying;
+    form.prefix = "copy_";
+    form.pointer = "/copy_limits";
+    form.record = json_member_of(record, "copy_limits");
+    form.stored = json_member_of(stored, "copy_limits");
+    form_put(&form, "copying");
 }
 
 static uint64_t
@@ -222,6 +235,10 @@ put_body(struct page *page, struct text *body)
     bool good = form_json(&form, body);
     form.fields = policies;
     good = good && form_json(&form, body);
+    form.fields = copying;
+    json_put(body, "copy_limits", "{");
+    good = good && form_json(&form, body);
+    text_char(body, '}');
     form.fields = entitlement;
     size_t count = form_rows(page, entitlement, rows);
     json_put(body, "entitlements", "[");

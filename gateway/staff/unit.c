@@ -11,7 +11,8 @@ show(struct page *page, const struct unit_key *key)
     char here[PAGE_PATH_MAX + 1];
     if (page_path(here, "/console/units/{}/{}", (const char *[]){key->gtin, key->serial}))
         json_put_text(&page->document, "here", here);
-    (void)about_unit(page, key, "");
+    if (about_unit(page, key, "") == 200)
+        (void)about_ask(page, key, "scans", "/scans", NULL);
     page_show(page, "unit");
 }
 

@@ -284,6 +284,10 @@ test('how a unit stands, and what is missing', async () => {
     await get(200, path(gone, '/situation'), role);
     await get(404, path(unknownUnit, '/situation'), role);
   }
+  for (const role of ['operator', 'auditor']) {
+    await get(200, path(gone, '/scans'), role);
+    await get(404, path(unknownUnit, '/scans'), role);
+  }
   const { actions } = await get(200, path(gone, '/situation'), 'operator');
   assert.ok(actions.some(({ type }) => type === 'confirm'));
   const { units } = await get(200, '/v1/missing', 'operator');
@@ -605,6 +609,7 @@ test('issuing, and its pages', async () => {
     await post(409, '/v1/issues', 'issuer', { ...order, count: 100 });
     await post(422, '/v1/issues', 'issuer', { gtin: '09506000134376', count: 1 });
     await get(200, '/v1/issues', 'auditor');
+  await get(400, '/v1/issues?cursor=soon', 'auditor');
     const at = `/v1/issues/${made}`;
     await get(200, at, 'auditor');
     await get(404, '/v1/issues/NOBODY00', 'auditor');
