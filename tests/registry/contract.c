@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gateway/registry/gauge.h"
+#include "gateway/registry/scans.h"
 #include "tests/registry/contract.h"
 
 void
@@ -148,6 +149,11 @@ read_only_console(struct contract *contract, const struct operation *operation)
     test_notice(&notice, "0000000000", 1700000000);
     contract_expect("notice", registry_put_notice(session, &notice, operation, NULL), ERR_DENIED);
     contract_expect("tally", registry_add_tally(session, &tally), ERR_DENIED);
+    const struct scan_seen seen = {.sighting = {.at = 1700000000}};
+    const struct scan_flush flush = {.run = 1, .batch = 1, .seen = &seen, .count = 1};
+    enum copy_rule suspected = COPY_TRAVEL;
+    contract_expect("sightings", registry_scan_flush(session, &flush, &suspected), ERR_DENIED);
+    assert_int_equal(suspected, COPY_NONE);
     contract_expect("writable", registry_writable(session), ERR_DENIED);
 }
 
@@ -274,6 +280,7 @@ contract(const char *url)
         {"notices", contract_notices},
         {"list of notices", contract_notice_list},
         {"tallies", contract_tallies},
+        {"scans", contract_scans},
         {"arguments", contract_arguments},
         {"read-only", read_only},
         {"sessions", sessions},

@@ -42,6 +42,7 @@ void contract_browsers(struct contract *contract);
 void contract_notices(struct contract *contract);
 void contract_notice_list(struct contract *contract);
 void contract_tallies(struct contract *contract);
+void contract_scans(struct contract *contract);
 void contract_copy(struct contract *contract);
 
 #endif
