@@ -201,16 +201,23 @@ test('a stop answers what runs, and is no longer ready', async () => {
   assert.equal((await gateway.ended).code, 0);
 });
 
-test('the unit is one that systemd takes, and is closed', (t) => {
-  const unit = readFileSync(join(bin, '../assayd.service'), 'utf8');
-  assert.match(unit, /^Type=notify$/m);
-  assert.match(unit, /^ExecStart=\/.*\/assayd --data \/var\/lib\/assay$/m);
-  assert.ok(!unit.includes('@CMAKE'));
-  if (spawnSync('systemd-analyze', ['--version']).status !== 0) { t.skip('no systemd-analyze on this machine'); return; }
-  const file = join(world.directory, 'assayd.service');
-  writeFileSync(file, unit.replace(/^ExecStart=\S+/m, `ExecStart=${join(bin, 'assayd')}`));
-  const verified = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' });
-  assert.equal(verified.status, 0, verified.stderr);
-  const security = spawnSync('systemd-analyze', ['security', '--offline=true', '--threshold=20', file], { encoding: 'utf8' });
-  assert.equal(security.status, 0, security.stdout.split('\n').slice(-4).join('\n'));
-});
+const units = {
+  'assayd.service': [/^Type=notify$/m, /^ExecStart=\/.*\/assayd --data \/var\/lib\/assay$/m],
+  'assay-signer@.service': [/^PrivateNetwork=yes$/m, /^LoadCredentialEncrypted=assay-passphrase:/m,
+    /^ExecStart=\/.*\/assay signer --data \/var\/lib\/assay-signer --key %i /m],
+};
+
+for (const [name, lines] of Object.entries(units)) {
+  test(`${name} is one that systemd takes, and is closed`, (t) => {
+    const unit = readFileSync(join(bin, '..', name), 'utf8');
+    for (const line of lines) assert.match(unit, line);
+    assert.ok(!unit.includes('@CMAKE'));
+    if (spawnSync('systemd-analyze', ['--version']).status !== 0) { t.skip('no systemd-analyze on this machine'); return; }
+    const file = join(world.directory, name.replace('@', '@plant-a'));
+    writeFileSync(file, unit.replace(/^ExecStart=\S+\//m, `ExecStart=${bin}/`));
+    const verified = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' });
+    assert.equal(verified.status, 0, verified.stderr);
+    const security = spawnSync('systemd-analyze', ['security', '--offline=true', '--threshold=20', file], { encoding: 'utf8' });
+    assert.equal(security.status, 0, security.stdout.split('\n').slice(-4).join('\n'));
+  });
+}
