@@ -4,6 +4,7 @@
  *   lmdb_open.c    the environment: place, size of the map, tables, meta record
  *   lmdb_once.c    one environment a process
  *   lmdb_table.c   records by key inside a transaction
+ *   lmdb_absent.c  whether what is not found is not there
  *   lmdb_scan.c    records in order
  *   lmdb_session.c sessions and their read transactions
  *   lmdb_kin.c     what many units share, decoded
@@ -63,7 +64,8 @@ struct view {
 
 /* Records in the table. */
 enum err view_count(struct view *view, enum table table, uint64_t *count) MUST_CHECK;
-/* ERR_NOT_FOUND when there is none; what is found lies in the map until the transaction ends. */
+/* ERR_NOT_FOUND when there is none (lmdb_absent.c makes sure); what is found lies in the map until
+ * the transaction ends. */
 enum err view_find(struct view *view, enum table table, const struct record_key *key,
                    struct span *out) MUST_CHECK;
 enum err view_unit(struct view *view, const struct unit_key *key, struct unit *out,
@@ -94,10 +96,18 @@ enum err view_first_event(struct view *view, const struct unit *unit,
                           struct event *out) MUST_CHECK;
 struct unit_key key_of(const struct unit *unit);
 
+/* ---- lmdb_absent.c; both use the codec, so that nothing may be encoded in it ---- */
+
+/* Is the record's hash right? */
+bool view_whole(struct view *view, enum table table, struct span key, struct span value) MUST_CHECK;
+/* Are the two records whole between which the key lies, or would lie, and in order? ERR_CORRUPT. */
+enum err view_beside(struct view *view, enum table table, struct span wanted) MUST_CHECK;
+
 /* ---- lmdb_scan.c: the records of a table in order ---- */
 
 struct scan {
     struct view *view;
+    enum table table;
     MDB_cursor *cursor;
     struct record_key start;
     bool past_start; /* begin behind a record that lies exactly at the start */

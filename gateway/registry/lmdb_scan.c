@@ -7,7 +7,8 @@ enum err
 scan_begin(struct scan *scan, struct view *view, enum table table, struct span prefix,
            const struct record_key *after)
 {
-    *scan = (struct scan){.view = view, .prefix = prefix, .past_start = after->len > 0};
+    *scan =
+        (struct scan){.view = view, .table = table, .prefix = prefix, .past_start = after->len > 0};
     scan->start = *after;
     if (after->len == 0)
         key_bytes(&scan->start, prefix.data, prefix.len);
@@ -51,13 +52,18 @@ scan_next(struct scan *scan)
 {
     MDB_cursor_op first = scan->start.len > 0 ? MDB_SET_RANGE : MDB_FIRST;
     bool begins = !scan->moved;
-    enum err err = move(scan, begins ? first : MDB_NEXT);
+    enum err err = begins && scan->prefix.len > 0
+                       ? view_beside(scan->view, scan->table, key_span(&scan->start))
+                       : ERR_OK;
+    if (err == ERR_OK)
+        err = move(scan, begins ? first : MDB_NEXT);
     scan->moved = true;
     if (err == ERR_OK && begins && scan->past_start && at_start(scan))
         err = move(scan, MDB_NEXT);
-    if (err != ERR_OK)
+    if (err != ERR_OK || inside(scan))
         return err;
-    return inside(scan) ? ERR_OK : ERR_NOT_FOUND;
+    return view_whole(scan->view, scan->table, scan->key, scan->value) ? ERR_NOT_FOUND
+                                                                       : ERR_CORRUPT;
 }
 
 static bool

@@ -39,9 +39,10 @@ view_find(struct view *view, enum table table, const struct record_key *key, str
     bool absent = view->tables[table] == TABLE_ABSENT;
     int rc = absent ? MDB_NOTFOUND : mdb_get(view->txn, view->tables[table], &k, &v);
     *out = (struct span){v.mv_data, v.mv_size};
-    if (rc == MDB_NOTFOUND)
-        return ERR_NOT_FOUND;
-    return rc == 0 ? ERR_OK : failed(view, rc);
+    if (rc != MDB_NOTFOUND)
+        return rc == 0 ? ERR_OK : failed(view, rc);
+    enum err err = view_beside(view, table, key_span(key));
+    return err == ERR_OK ? ERR_NOT_FOUND : err;
 }
 
 static int
