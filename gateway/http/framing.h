@@ -39,10 +39,11 @@ struct slice head_only_value(const struct head *head, const char *name);
  * it overwrote with NUL, which shows. */
 bool head_is_exact(const struct head *head);
 
-/* Is the request line METHOD SP TARGET SP VERSION CR LF, the target a path or an address of this
- * Host (RFC 9112 §3.2), of at most TARGET_MAX bytes, without a fragment, and without a segment "."
- * or "..", however it is written? Who removes those segments and who does not see two addresses.
- * False: `response` holds the problem, 400 or 414. In start_line.c. */
+/* Is the request line METHOD SP TARGET SP VERSION and two bytes of white space, which ought to be
+ * CR LF and are overwritten by now, the target a path or an address of this Host (RFC 9112 §3.2),
+ * of at most TARGET_MAX bytes, without a fragment, and without a segment "." or "..", however it is
+ * written? Who removes those segments and who does not see two addresses. False: `response` holds
+ * the problem, 400 or 414. In start_line.c. */
 bool head_start_is_exact(const struct head *head, struct response *response) MUST_CHECK;
 
 /* The length of the body, of a head that is exact in every line and asks for nothing that is not
