@@ -61,9 +61,8 @@ raise(const struct writing *w, enum notice_kind kind, const char *text)
 static void
 note_second_return(const struct writing *w)
 {
-    char text[NOTICE_TEXT_MAX + 1];
-    (void)snprintf(text, sizeof text, "returned to %s while its return to %s is open",
-                   w->worker->caller.organisation, w->past.facts.returned.actor);
+    char text[CHANGE_MET_MAX];
+    change_met(text, &w->event, &w->past);
     raise(w, NOTICE_SECOND_RETURN, text);
 }
 
@@ -115,12 +114,12 @@ attempt(struct writing *w, bool dry_run)
         return err;
     if (dry_run) {
         w->out->unit = w->change.unit;
-        return w->second_return ? writing_second_return(w) : ERR_OK;
+        return w->second_return ? change_met_fault(&w->past, &w->out->fault) : ERR_OK;
     }
     err = commit(w);
     if (err == ERR_CONFLICT)
         return ERR_BUSY;
-    return err == ERR_OK && w->second_return ? writing_second_return(w) : err;
+    return err == ERR_OK && w->second_return ? change_met_fault(&w->past, &w->out->fault) : err;
 }
 
 /* What was committed under this operation, as it was then. */
@@ -140,7 +139,7 @@ repeat(struct writing *w)
     err = past_unit(session, &w->worker->view.unit, w->past.number, &out->unit, &out->fault);
     w->second_return = w->row->event.type == EVENT_RETURN && w->past.type == EVENT_HOLD;
     if (err == ERR_OK && w->second_return)
-        return writing_second_return(w);
+        return change_met_fault(&w->past, &w->out->fault);
     return err;
 }
 

@@ -79,11 +79,13 @@ api_notice(struct worker *worker, const struct request *request, struct response
 static bool
 refuse_list(struct response *response)
 {
-    response_problem(response, 400, "invalid", "The input is not valid",
-                     "The only parameters are kind (looks_fake, never_issued, report_refused, "
-                     "second_return or copy_suspected), open (true or false) and cursor, from `next` of the page "
-                     "before",
-                     NULL);
+    response_problem(
+        response, 400, "invalid", "The input is not valid",
+        "The only parameters are kind (looks_fake, never_issued, report_refused, "
+        "second_return, owner_displaced or copy_suspected), open (true or false) and cursor, from "
+        "`next` of the page "
+        "before",
+        NULL);
     return false;
 }
 

@@ -2,14 +2,10 @@
 #include "gateway/api/notices.h"
 
 #include <pthread.h>
-#include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/log/log.h"
-
-enum { WRITE_TRIES = 4 };
 
 const struct bucket_rate inbox_kind_rate = {10 * BUCKET_SECOND, 100};
 const struct bucket_rate inbox_report_rate = {5 * BUCKET_SECOND, 200};
@@ -98,54 +94,6 @@ inbox_take_report(struct inbox *inbox, int64_t now, int64_t *wait)
 
 /* ---- raising ---- */
 
-static void
-begin_operation(struct operation *out, const struct worker *worker, const struct noticed *noticed,
-                int64_t now)
-{
-    memset(out, 0, sizeof *out);
-    randombytes_buf(out->id, sizeof out->id);
-    out->at = now;
-    out->role = worker->caller.role;
-    memcpy(out->actor, worker->caller.organisation, sizeof out->actor);
-    (void)snprintf(out->note, sizeof out->note, "notice %s", notice_kind_name(noticed->kind));
-}
-
-/* ERR_INVALID when something does not fit. */
-static enum err
-fill_in(struct notice *notice, const struct worker *worker, const struct noticed *noticed,
-        int64_t now)
-{
-    bool fits = slice_copy(notice->gtin, sizeof notice->gtin, slice_of(noticed->gtin)) &&
-                slice_copy(notice->serial, sizeof notice->serial, slice_of(noticed->serial)) &&
-                slice_copy(notice->answer, sizeof notice->answer, slice_of(noticed->answer)) &&
-                slice_copy(notice->text, sizeof notice->text, slice_of(noticed->text));
-    notice->kind = noticed->kind;
-    if (notice->version == 0)
-        notice->first_at = now;
-    if (notice->last_at < now)
-        notice->last_at = now;
-    notice->count += notice->count < UINT32_MAX;
-    notice->role = worker->caller.role;
-    memcpy(notice->organisation, worker->caller.organisation, sizeof notice->organisation);
-    notice->closed_at = 0;
-    return fits ? ERR_OK : ERR_INVALID;
-}
-
-/* ERR_CONFLICT: another thread was faster. */
-static enum err
-write_once(struct worker *worker, const struct noticed *noticed, const char *reference, int64_t now)
-{
-    struct notice notice;
-    struct operation operation;
-    enum err err = registry_get_notice(worker->session, reference, &notice);
-    if (err != ERR_OK && err != ERR_NOT_FOUND)
-        return err;
-    memcpy(notice.reference, reference, sizeof notice.reference);
-    err = fill_in(&notice, worker, noticed, now);
-    begin_operation(&operation, worker, noticed, now);
-    return err == ERR_OK ? registry_put_notice(worker->session, &notice, &operation, NULL) : err;
-}
-
 void
 notice_raise(struct worker *worker, const struct noticed *noticed, int64_t now)
 {
@@ -157,9 +105,8 @@ notice_raise(struct worker *worker, const struct noticed *noticed, int64_t now)
                         noticed->serial);
     if (!inbox_take(app->inbox, noticed->kind, reference, now))
         return;
-    enum err err = ERR_CONFLICT;
-    for (int tries = 0; err == ERR_CONFLICT && tries < WRITE_TRIES; tries++)
-        err = write_once(worker, noticed, reference, now);
+    const struct notice_cause cause = {worker->caller.role, worker->caller.organisation, now};
+    enum err err = notice_write(worker->session, reference, noticed, &cause);
     if (err != ERR_OK)
         log_event(app->config, LOG_ERROR, "notice_failed", "%s of %s: %s",
                   notice_kind_name(noticed->kind), noticed->gtin, err_info(err)->code);

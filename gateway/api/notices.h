@@ -5,6 +5,7 @@
 #define ASSAY_API_NOTICES_H
 
 #include "gateway/api/app.h"
+#include "gateway/records/noticing.h"
 #include "gateway/rules/bucket.h"
 
 /* Fixed memory; thread-safe. A unit's notice of one kind is written once a minute at most, and all
@@ -26,16 +27,7 @@ bool inbox_take(struct inbox *inbox, enum notice_kind kind, const char *referenc
 /* One report by the public. False: *wait is in how many seconds (1 or more) to try again. */
 bool inbox_take_report(struct inbox *inbox, int64_t now, int64_t *wait) MUST_CHECK;
 
-/* What the gateway noticed. */
-struct noticed {
-    enum notice_kind kind;
-    const char *gtin, *serial;
-    const char *answer; /* code of the worst reason that is answered; "" when it is no verdict */
-    const char *text;   /* of the grammar of a notice's text */
-};
-
-/* Makes the notice, or counts it up: the same kind and unit is the same notice, which then tells of
- * the last time, and is open again. Who caused it is the worker's caller. Never fails: what could
+/* notice_write. Who caused it is the worker's caller. Never fails: what could
  * not be written is logged as `notice_failed`, and the request goes on. Without an inbox nothing
  * happens. worker->view stays as it is. */
 void notice_raise(struct worker *worker, const struct noticed *noticed, int64_t now);

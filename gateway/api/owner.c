@@ -11,6 +11,7 @@
 #include "gateway/api/staff_json.h"
 #include "gateway/api/writes.h"
 #include "gateway/json/write.h"
+#include "gateway/records/records.h"
 #include "gateway/rules/warranty.h"
 
 enum { PAGE_EVENTS = 32, OWN_EVENTS_MAX = 512 * 1024 };
@@ -58,6 +59,7 @@ put_event(struct text *out, const struct event *event, uint64_t number)
     json_put_text(out, "type", event_type_name(event->type));
     json_put_time(out, "at", event->at);
     json_put_text(out, "by", event->role == ROLE_OWNER ? "you" : role_name(event->role));
+    event_card_json(out, event);
     json_put(out, "fields", "{");
     for (size_t i = 0; i < event->field_count && i < EVENT_FIELDS_MAX; i++)
         if (shows_field(event, event->fields[i].id))

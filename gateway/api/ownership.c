@@ -2,11 +2,16 @@
 /* Ownership without personal data: who holds the code holds the unit. */
 #include "gateway/api/api.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/api/auth.h"
+#include "gateway/api/notices.h"
 #include "gateway/api/possession.h"
+#include "gateway/api/stock.h"
+#include "gateway/api/writes.h"
 #include "gateway/json/write.h"
+#include "gateway/records/records.h"
 
 /* ---- proofs ---- */
 
@@ -39,6 +44,23 @@ prove_transfer(struct deed *deed)
     return code_is(deed, seal, deed->worker->view.unit.transfer) || deed_refuse_code(deed);
 }
 
+/* A shop that registers what is not sold sells it. */
+static bool
+may_sell(struct deed *deed)
+{
+    struct past past;
+    struct worker *worker = deed->worker;
+    enum err err = past_read(worker->session, &deed->key, NULL, &past);
+    if (err != ERR_OK) {
+        write_problem(deed->response, err, NULL);
+        return false;
+    }
+    return !stock_is_anothers(&worker->caller, &worker->view.unit, &past.facts) ||
+           deed_refuse(deed, 403, "denied",
+                       "Without its claim code, this is only for stock of your own: the unit is "
+                       "not recorded as yours");
+}
+
 /* A customer whose box was opened at the counter, or whose claim code died with a return or with
  * the hands that the unit came from; for a secret that is lost, the staff saw who bought it. */
 static bool
@@ -50,18 +72,35 @@ may_without_code(struct deed *deed)
         return deed_refuse(deed, 404, "not_found", "This serial of this product is not registered");
     if (caller->role == ROLE_SERVICE)
         return true;
-    if (unit->state == UNIT_SOLD ? strcmp(unit->seller, caller->organisation) == 0
-                                 : caller_at_location(caller, unit->location))
+    if (unit->state != UNIT_SOLD && caller_at_location(caller, unit->location))
+        return may_sell(deed);
+    if (unit->state == UNIT_SOLD && strcmp(unit->seller, caller->organisation) == 0)
         return true;
     return deed_refuse(
         deed, 403, "denied",
         "Without its claim code, this is for who sold the unit, or a service center");
 }
 
+/* Who registered it without the code that was brought now. */
+static bool
+find_registered(struct deed *deed)
+{
+    struct past past;
+    if (deed->act->type != EVENT_ACTIVATE || !deed->worker->view.unit.unproven)
+        return true;
+    enum err err = past_read(deed->worker->session, &deed->key, NULL, &past);
+    deed->registered = past.facts.registered;
+    if (err != ERR_OK)
+        write_problem(deed->response, err, NULL);
+    return err == ERR_OK;
+}
+
 static bool
 prove_claim_or_staff(struct deed *deed)
 {
-    return deed->code[0] == '\0' ? may_without_code(deed) : prove_claim(deed);
+    if (deed->code[0] == '\0')
+        return may_without_code(deed);
+    return prove_claim(deed) && find_registered(deed);
 }
 
 /* Another's unit and a unit that is not registered are told by the same words. */
@@ -109,6 +148,28 @@ recovery_stands(const struct deed *deed, const struct unit *unit)
     return unit->recovery_at != 0;
 }
 
+/* ---- what the operator is to see ---- */
+
+/* A shop or service center registered it without the claim code, and then the code was brought.
+ * That is a customer at home with the card, or a shop that registers to itself. */
+static void
+tell_displaced(struct deed *deed)
+{
+    char text[NOTICE_TEXT_MAX + 1];
+    const struct past_actor *before = &deed->registered;
+    if (!deed->change.event.displaces)
+        return;
+    (void)snprintf(text, sizeof text, "registered with the claim code; before that without it%s%s",
+                   before->actor[0] == '\0' ? "" : ", by ", before->actor);
+    notice_raise(deed->worker,
+                 &(struct noticed){.kind = NOTICE_OWNER_DISPLACED,
+                                   .gtin = deed->key.gtin,
+                                   .serial = deed->key.serial,
+                                   .answer = "",
+                                   .text = text},
+                 deed->request->now);
+}
+
 /* ---- answers ---- */
 
 static void
@@ -129,6 +190,7 @@ answer_owner(struct deed *deed, const struct unit *unit)
     json_put_text(out, "owner_secret", deed->secret);
     json_put_day(out, "sold_on", unit->sold_on);
     json_put_day(out, "activated_on", unit->activated_on);
+    unit_card_json(out, unit);
     text_put(out, "}\n");
 }
 
@@ -155,13 +217,13 @@ answer_recovery(struct deed *deed, const struct unit *unit)
 /* ---- handlers ---- */
 
 static const struct act activation = {EVENT_ACTIVATE, prove_claim_or_staff, make_owner,
-                                      owner_stands, answer_owner};
-static const struct act recovery = {EVENT_LOSE_SECRET, prove_claim_or_staff, NULL, recovery_stands,
-                                    answer_recovery};
-static const struct act offering = {EVENT_OFFER, prove_owner, make_transfer, offer_stands,
-                                    answer_offer};
-static const struct act redemption = {EVENT_TRANSFER, prove_transfer, make_owner, owner_stands,
-                                      answer_owner};
+                                      owner_stands,   answer_owner,         tell_displaced};
+static const struct act recovery = {EVENT_LOSE_SECRET, prove_claim_or_staff, NULL,
+                                    recovery_stands,   answer_recovery,      NULL};
+static const struct act offering = {EVENT_OFFER,  prove_owner,  make_transfer,
+                                    offer_stands, answer_offer, NULL};
+static const struct act redemption = {EVENT_TRANSFER, prove_transfer, make_owner,
+                                      owner_stands,   answer_owner,   NULL};
 
 static void
 handle(struct deed *deed, const char *code_name)

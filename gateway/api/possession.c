@@ -231,17 +231,32 @@ tell_rule(struct deed *deed, enum err err, const struct fault *fault)
     bool taken = deed->act->type == EVENT_ACTIVATE && err == ERR_CONFLICT &&
                  deed->worker->view.unit.state == UNIT_SOLD &&
                  !seal_is_none(deed->worker->view.unit.owner);
+    bool needless = deed->act->type == EVENT_LOSE_SECRET && err == ERR_CONFLICT &&
+                    deed->worker->caller.role == ROLE_PUBLIC && deed->worker->view.unit.unproven &&
+                    deed->worker->view.unit.recovery_at == 0;
     /* Staff register what is brought to them. */
     if (taken && !role_is_staff(deed->worker->caller.role))
         sightings_add_second_owner(deed->worker->app->sightings, &deed->key, &deed->request->client,
                                    deed->request->now);
     if (taken)
         (void)deed_refuse(deed, 409, "already_registered", fault->text);
+    else if (needless)
+        (void)deed_refuse(deed, 409, "not_needed", fault->text);
     else if (err == ERR_INVALID && deed->change.event.field_count > 0)
         response_problem(deed->response, 400, "invalid", "The input is not valid", fault->text,
                          "/purchased_on");
     else
         (void)deed_refuse(deed, err_info(err)->http_status, err_info(err)->code, fault->text);
+}
+
+/* A code that was given is right by now. A unit that has none has no card that could be missing. */
+static void
+complete_activation(const struct deed *deed, struct event *event)
+{
+    const struct unit *unit = &deed->worker->view.unit;
+    bool brought = deed->code[0] != '\0';
+    event->without_claim = !brought && !seal_is_none(unit->claim);
+    event->displaces = brought && unit->unproven;
 }
 
 static void
@@ -260,6 +275,8 @@ complete(struct deed *deed)
     event->product_allows =
         event->type == EVENT_ACTIVATE && view->has_product && view->product.activation_before_sale;
     event->ends_claim = event->type == EVENT_TRANSFER;
+    if (event->type == EVENT_ACTIVATE)
+        complete_activation(deed, event);
 }
 
 /* False: somebody else changed the unit in between, the response holds nothing yet, and another
@@ -288,6 +305,8 @@ attempt(struct deed *deed)
     if (err == ERR_CONFLICT)
         return false;
     change->unit.version++;
+    if (err == ERR_OK && deed->act->done != NULL)
+        deed->act->done(deed);
     if (err == ERR_OK)
         answer(deed, &change->unit);
     else
@@ -345,9 +364,9 @@ run_limited(struct deed *deed)
     }
     if (!deed_try(deed, &try))
         return;
-    }
-    run(deed);
-    deed_tried(deed, &try);
+}
+run(deed);
+deed_tried(deed, &try);
 }
 
 void

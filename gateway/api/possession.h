@@ -25,6 +25,9 @@ struct act {
     /* Is the unit still as this deed left it? For a repeat. */
     bool (*stands)(const struct deed *deed, const struct unit *unit);
     void (*answer)(struct deed *deed, const struct unit *unit);
+    /* After it was committed, and not for a repeat; worker->view is still what was before. NULL:
+     * nothing. */
+    void (*done)(struct deed *deed);
 };
 
 /* One request under way. */
@@ -36,9 +39,10 @@ struct deed {
     struct unit_key key;
     char code[CODE_CHARS_MAX + 1]; /* in its normal form; "": staff without one */
     char secret[OWNER_SECRET_CHARS + 1];
-    uint8_t seal[SEAL_BYTES]; /* of what the event carries */
-    uint8_t label[SEAL_BYTES];     /* of the label that names the unit; none when it was not sent */
-    bool wrong_code;          /* the code was looked at and is not the unit's */
+    uint8_t seal[SEAL_BYTES];     /* of what the event carries */
+    uint8_t label[SEAL_BYTES];    /* of the label that names the unit; none when it was not sent */
+    bool wrong_code;              /* the code was looked at and is not the unit's */
+    struct past_actor registered; /* ACTIVATE of what is unproven: who registered it before */
     struct operation operation;
     struct change change;
 };
@@ -67,6 +71,5 @@ struct deed_try {
 bool deed_try(struct deed *deed, struct deed_try *try) MUST_CHECK;
 /* It was tried: a right code, and one that could not be looked at, cost nothing. */
 void deed_tried(const struct deed *deed, const struct deed_try *try);
-
 
 #endif

@@ -19,6 +19,7 @@ put_use(struct text *out, const struct unit *unit)
 {
     json_put_day(out, "sold_on", unit->sold_on);
     json_put_day(out, "activated_on", unit->activated_on);
+    unit_card_json(out, unit);
     unit_linked_json(out, unit);
 }
 
@@ -28,8 +29,10 @@ put_sale(struct text *out, const struct unit *unit, const struct caller *caller)
     bool here = unit->seller[0] != '\0' && strcmp(unit->seller, caller->organisation) == 0;
     json_put_bool(out, "sold_here", here);
     json_put_bool(out, "open_return", unit->state == UNIT_RETURNED);
-    if (here)
-        json_put_day(out, "sold_on", unit->sold_on);
+    if (!here)
+        return;
+    json_put_day(out, "sold_on", unit->sold_on);
+    unit_card_json(out, unit);
 }
 
 void
@@ -106,6 +109,7 @@ staff_event_json(struct text *out, const struct event *event, uint64_t number,
         json_put_text(out, "actor", event->actor);
     if (sees_all(caller))
         json_put_hex(out, "operation", event->operation, OPERATION_ID_BYTES);
+    event_card_json(out, event);
     json_put(out, "fields", "{");
     for (size_t i = 0; i < event->field_count && i < EVENT_FIELDS_MAX; i++)
         if (sees_field(event->fields[i].id, own, caller))

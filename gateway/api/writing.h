@@ -25,7 +25,5 @@ enum err writing_refuse(struct writing *w, enum err err, const char *sentence) M
 
 /* ERR_OK: w->change is to be written. Reads the unit anew; w->out->unit is what it is now. */
 enum err writing_prepare(struct writing *w) MUST_CHECK;
-/* What both shops are told, as ERR_CONFLICT. */
-enum err writing_second_return(struct writing *w) MUST_CHECK;
 
 #endif

@@ -7,6 +7,7 @@
 #include "gateway/cli/operate.h"
 #include "gateway/cli/scope.h"
 #include "gateway/records/change.h"
+#include "gateway/records/noticing.h"
 #include "gateway/records/records.h"
 
 enum { ANSWER_MAX = 64 * 1024, NOTE_MAX = 100, FIRST_FIELD = 3 };
@@ -154,22 +155,59 @@ struct outcome {
     struct event event;
     struct change change;
     struct event undone;
+    struct past past;
+    bool second_return; /* the change is to hold the unit */
     bool dry_run;
 };
+
+/* The copy and the original met: as over HTTP, the unit is held, and both shops are told. */
+static enum err
+hold(const struct asked *asked, struct outcome *outcome, struct fault *fault)
+{
+    struct fault why = {ERR_OK, ""};
+    enum err err = change_hold(asked, &outcome->past, &outcome->change, &why);
+    if (err == ERR_OK && !outcome->dry_run)
+        return ERR_OK;
+    return change_met_fault(&outcome->past, fault);
+}
+
+/* It was held. The operator's inbox says so, too. */
+static enum err
+tell_second_return(struct store *store, const struct outcome *outcome, struct fault *fault)
+{
+    char met[CHANGE_MET_MAX];
+    char reference[NOTICE_REFERENCE_CHARS + 1];
+    const struct identity *id = &outcome->view.unit.id;
+    const struct noticed noticed = {.kind = NOTICE_SECOND_RETURN,
+                                    .gtin = id->gtin,
+                                    .serial = id->serial,
+                                    .answer = "",
+                                    .text = met};
+    const struct notice_cause cause = {outcome->event.role, outcome->event.actor,
+                                       outcome->event.at};
+    change_met(met, &outcome->event, &outcome->past);
+    notice_reference_of(reference, store->secrets->claim_key, noticed.kind, id->gtin, id->serial);
+    enum err err = notice_write(store->session, reference, &noticed, &cause);
+    if (err != ERR_OK)
+        return store_fault(fault, err, "the unit is held, but the inbox does not say so");
+    return change_met_fault(&outcome->past, fault);
+}
 
 static enum err
 apply_rules(struct store *store, struct outcome *outcome, struct fault *fault)
 {
-    struct past past;
     const struct asked asked = {store->session, &outcome->view, &outcome->event};
     enum err err = name_undone(&outcome->event, &outcome->view.unit, fault);
     if (err != ERR_OK)
         return err;
-    err = change_complete(&asked, &past);
+    err = change_complete(&asked, &outcome->past);
     if (err != ERR_OK)
         return store_fault(fault, err, outcome->view.unit.id.serial);
     struct fault why = {ERR_OK, ""};
     err = change_make(&asked, &outcome->change, &outcome->undone, &why);
+    outcome->second_return = err == ERR_CONFLICT && change_second_return(&asked);
+    if (outcome->second_return)
+        return hold(&asked, outcome, fault);
     if (err == ERR_DENIED)
         return fault_set(fault, err, "%s (--role and --actor say on whose behalf)", why.text);
     return err == ERR_OK ? ERR_OK : fault_set(fault, err, "%s", why.text);
@@ -245,9 +283,10 @@ tell(const struct invocation *in, const struct outcome *outcome, struct fault *f
 }
 
 static enum err
-write_change(const struct invocation *in, struct store *store, struct change *change,
+write_change(const struct invocation *in, struct store *store, struct outcome *outcome,
              struct fault *fault)
 {
+    struct change *change = &outcome->change;
     struct operation operation;
     char note[NOTE_MAX];
     AUTO_TEXT request;
@@ -258,7 +297,7 @@ write_change(const struct invocation *in, struct store *store, struct change *ch
     enum err err = operate_begin(in, text_slice(&request), note, &operation, fault);
     if (err != ERR_OK)
         return err;
-    operation.role = change->event.role;
+    operation.role = outcome->event.role;
     memcpy(change->event.operation, operation.id, sizeof operation.id);
     err = registry_apply(store->session, change, 1, &operation, NULL, NULL);
     err = store_settle(store->session, &operation, err);
@@ -287,7 +326,9 @@ run_event(const struct invocation *in, struct outcome *outcome, struct fault *fa
     if (err == ERR_OK)
         err = apply_rules(store, outcome, fault);
     if (err == ERR_OK && !outcome->dry_run)
-        err = write_change(in, store, &outcome->change, fault);
+        err = write_change(in, store, outcome, fault);
+    if (err == ERR_OK && outcome->second_return)
+        err = tell_second_return(store, outcome, fault);
     return err == ERR_OK ? tell(in, outcome, fault) : err;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/records/change.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,11 +21,19 @@ needs_past(enum event_type type)
 {
     static const enum event_type types[] = {EVENT_RECOVER,       EVENT_RELEASE,     EVENT_RESTOCK,
                                             EVENT_REPORT_STOLEN, EVENT_REPORT_LOST, EVENT_RETURN,
-                                            EVENT_MOVE,          EVENT_SELL};
+                                            EVENT_MOVE,          EVENT_SELL,        EVENT_RECEIVE};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         if (types[i] == type)
             return true;
     return false;
+}
+
+static bool
+ends_claim(const struct event *event)
+{
+    return event->type == EVENT_RESTOCK ||
+           (event->type == EVENT_END_OWNERSHIP &&
+            strcmp(event_value(event, FIELD_ENDS_CLAIM), "yes") == 0);
 }
 
 enum err
@@ -39,7 +48,7 @@ change_complete(const struct asked *asked, struct past *past)
         event->offset_minutes = view->product.offset_minutes;
     if (event->type == EVENT_RETURN)
         event->product_allows = view->has_product && view->product.returns_from_any;
-    if (event->type == EVENT_RESTOCK) /* so that it can be undone */
+    if (ends_claim(event)) /* so that it can be undone */
         memcpy(event->seal, view->unit.claim, sizeof event->seal);
     if (needs_past(event->type))
         err = past_read(asked->session, &key, NULL, past);
@@ -103,4 +112,49 @@ change_make(const struct asked *asked, struct change *out, struct event *undone,
     if (out->event.type == EVENT_UNDO)
         return make_undo(asked, out, undone, fault);
     return event_apply(&out->unit, &asked->view->unit, &out->event, fault);
+}
+
+/* ---- the second return ---- */
+
+bool
+change_second_return(const struct asked *asked)
+{
+    return asked->event->type == EVENT_RETURN && asked->event->role == ROLE_RETAILER &&
+           asked->view->unit.state == UNIT_RETURNED;
+}
+
+enum err
+change_hold(const struct asked *asked, const struct past *past, struct change *out,
+            struct fault *fault)
+{
+    struct event *event = &out->event;
+    char met[CHANGE_MET_MAX];
+    memset(event, 0, sizeof *event);
+    event->type = EVENT_HOLD;
+    event->at = asked->event->at;
+    event->role = ROLE_OPERATOR;
+    event->offset_minutes = asked->event->offset_minutes;
+    memcpy(event->operation, asked->event->operation, sizeof event->operation);
+    event->fields[0].id = FIELD_REASON;
+    event->field_count = 1;
+    change_met(met, asked->event, past);
+    (void)snprintf(event->fields[0].value, sizeof event->fields[0].value, "%s", met);
+    return event_apply(&out->unit, &asked->view->unit, event, fault);
+}
+
+enum err
+change_met_fault(const struct past *past, struct fault *fault)
+{
+    return fault_set(fault, ERR_CONFLICT,
+                     "return: the unit was returned to %s already, and that return is open. "
+                     "Such a unit is held, for one of the two may be a copy: keep it, and ask the "
+                     "brand",
+                     past->facts.returned.actor);
+}
+
+void
+change_met(char out[static CHANGE_MET_MAX], const struct event *event, const struct past *past)
+{
+    (void)snprintf(out, CHANGE_MET_MAX, "returned to %s while its return to %s is open",
+                   event->actor, past->facts.returned.actor);
 }

@@ -6,6 +6,8 @@
 
 #include "gateway/records/past.h"
 
+enum { CHANGE_MET_MAX = 2 * ORGANISATION_MAX + 64 };
+
 struct asked {
     struct registry_session *session;
     const struct unit_view *view; /* which has the unit */
@@ -13,8 +15,8 @@ struct asked {
 };
 
 /* Adds to the event what the unit, its product and its history know of it: offset_minutes,
- * product_allows, ends_own, and the seal of a restock. *past is all zero when the event does not
- * depend on it. Errors of registry_events. */
+ * product_allows, ends_own, and the seal of what ends the claim code. *past is all zero when the
+ * event does not depend on it. Errors of registry_events. */
 enum err change_complete(const struct asked *asked, struct past *past) MUST_CHECK;
 
 /* Applies a complete event: out->unit is the record as it is to be, with the version that was seen,
@@ -23,5 +25,19 @@ enum err change_complete(const struct asked *asked, struct past *past) MUST_CHEC
  * changed since it was read; ERR_CORRUPT: its history does not lead to it. */
 enum err change_make(const struct asked *asked, struct change *out, struct event *undone,
                      struct fault *fault) MUST_CHECK;
+
+/* The second return: a complete RETURN that change_make refused with ERR_CONFLICT, of a unit whose
+ * return is open. The copy and the original met, so the unit is held: by the gateway itself, as an
+ * operator without a name, so that neither shop can release it; the reason tells both. */
+bool change_second_return(const struct asked *asked) MUST_CHECK;
+/* The hold that is to be written, of the event's time and operation. ERR_CONFLICT: it is held
+ * already, and nothing is to be written. */
+enum err change_hold(const struct asked *asked, const struct past *past, struct change *out,
+                     struct fault *fault) MUST_CHECK;
+/* What whoever asked for the second return is told, as ERR_CONFLICT, and who met, for the operator.
+ */
+enum err change_met_fault(const struct past *past, struct fault *fault) MUST_CHECK;
+void change_met(char out[static CHANGE_MET_MAX], const struct event *event,
+                const struct past *past);
 
 #endif

@@ -45,6 +45,7 @@ fact_of(struct past_facts *facts, enum event_type type)
         {EVENT_REPORT_LOST, &facts->lost},
         {EVENT_HOLD, &facts->held},
         {EVENT_RETURN, &facts->returned},
+        {EVENT_ACTIVATE, &facts->registered},
         {EVENT_RECEIVE, &facts->keeper},
         {EVENT_MOVE, &facts->keeper},
         {EVENT_RESTOCK, &facts->keeper},
@@ -82,6 +83,10 @@ take_facts(void *context, const struct event *event, uint64_t number)
         take_actor(fact, event);
     if (event->type == EVENT_RETURN) /* the unit is at this counter now */
         take_actor(&past->facts.keeper, event);
+    if (event->type == EVENT_SHIP &&
+        !slice_copy(past->facts.addressee, sizeof past->facts.addressee,
+                    slice_of(event_value(event, FIELD_TO))))
+        return ERR_CORRUPT;
     return ERR_OK;
 }
 

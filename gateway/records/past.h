@@ -17,10 +17,12 @@ struct past_actor {
     char actor[ORGANISATION_MAX + 1];
 };
 
-/* The last report of theft and of loss, hold and return, and who last put the unit where it is.
- * Those that are over are still named: the record says what is open. */
+/* The last report of theft and of loss, hold, return and registration, who last put the unit where
+ * it is, and whom its last shipment named as receiver. Those that are over are still named: the
+ * record says what is open. */
 struct past_facts {
-    struct past_actor stolen, lost, held, returned, keeper;
+    struct past_actor stolen, lost, held, returned, registered, keeper;
+    char addressee[ORGANISATION_MAX + 1]; /* "": nobody */
 };
 
 struct past {

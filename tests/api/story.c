@@ -85,16 +85,32 @@ static const struct {
     char step;
     enum event_type type;
     enum role role;
-    enum event_field_id field;
+    const char *actor;
+    enum event_field_id field, other; /* "Counter 7", and `value` */
+    const char *value;
 } events[] = {
-    {'x', EVENT_SELL, ROLE_RETAILER, FIELD_NONE},
-    {'k', EVENT_REPORT_STOLEN, ROLE_OPERATOR, FIELD_NONE},
-    {'h', EVENT_HOLD, ROLE_OPERATOR, FIELD_REASON},
-    {'b', EVENT_RETURN, ROLE_RETAILER, FIELD_NONE},
-    {'y', EVENT_RESTOCK, ROLE_RETAILER, FIELD_NONE},
-    {'q', EVENT_RETIRE, ROLE_OPERATOR, FIELD_REASON},
-    {'s', EVENT_RECEIVE, ROLE_RETAILER, FIELD_LOCATION},
+    {'x', EVENT_SELL, ROLE_RETAILER, "Shop", FIELD_NONE, FIELD_NONE, ""},
+    {'k', EVENT_REPORT_STOLEN, ROLE_OPERATOR, "Shop", FIELD_NONE, FIELD_NONE, ""},
+    {'h', EVENT_HOLD, ROLE_OPERATOR, "Shop", FIELD_REASON, FIELD_NONE, ""},
+    {'b', EVENT_RETURN, ROLE_RETAILER, "Shop", FIELD_NONE, FIELD_NONE, ""},
+    {'y', EVENT_RESTOCK, ROLE_RETAILER, "Shop", FIELD_NONE, FIELD_NONE, ""},
+    {'q', EVENT_RETIRE, ROLE_OPERATOR, "Shop", FIELD_REASON, FIELD_NONE, ""},
+    {'s', EVENT_RECEIVE, ROLE_RETAILER, "Shop", FIELD_LOCATION, FIELD_NONE, ""},
+    {'S', EVENT_RECEIVE, ROLE_RETAILER, "Stall", FIELD_LOCATION, FIELD_NONE, ""},
+    {'B', EVENT_SHIP, ROLE_OPERATOR, "Brand", FIELD_LOCATION, FIELD_TO, "Stall"},
+    {'H', EVENT_SHIP, ROLE_OPERATOR, "Brand", FIELD_LOCATION, FIELD_NONE, ""},
+    {'E', EVENT_END_OWNERSHIP, ROLE_OPERATOR, "Brand", FIELD_REASON, FIELD_NONE, ""},
+    {'D', EVENT_END_OWNERSHIP, ROLE_OPERATOR, "Brand", FIELD_REASON, FIELD_ENDS_CLAIM, "yes"},
 };
+
+static void
+carry(struct event *event, enum event_field_id id, const char *value)
+{
+    if (id == FIELD_NONE)
+        return;
+    event->fields[event->field_count].id = id;
+    strcpy(event->fields[event->field_count++].value, value);
+}
 
 static void
 happens(struct story *story, size_t which)
@@ -107,15 +123,12 @@ happens(struct story *story, size_t which)
     event->type = events[which].type;
     event->at = story->now;
     event->role = events[which].role;
-    strcpy(event->actor, "Shop");
+    strcpy(event->actor, events[which].actor);
     memcpy(event->operation, operation.id, sizeof event->operation);
-    if (event->type == EVENT_RESTOCK)
+    if (event->type == EVENT_RESTOCK || events[which].step == 'D')
         memcpy(event->seal, change.unit.claim, sizeof event->seal);
-    if (events[which].field != FIELD_NONE) {
-        event->field_count = 1;
-        event->fields[0].id = events[which].field;
-        strcpy(event->fields[0].value, "Counter 7");
-    }
+    carry(event, events[which].field, "Counter 7");
+    carry(event, events[which].other, events[which].value);
     if (event_apply(&change.unit, &change.unit, event, &fault) != ERR_OK)
         fail_msg("%s", fault.text);
     assert_int_equal(registry_apply(story->g->worker.session, &change, 1, &operation, NULL, NULL),
@@ -142,6 +155,8 @@ static const struct {
     {'m', api_activation, "/v1/activations", NULL, ROLE_RETAILER, "Shop", 0},
     {'M', api_activation, "/v1/activations", NULL, ROLE_RETAILER, "Stall", 0},
     {'n', api_activation, "/v1/activations", NULL, ROLE_SERVICE, "Workshop", 0},
+    {'Y', api_activation, "/v1/activations", "claim_code", ROLE_RETAILER, "Shop", 0},
+    {'K', api_activation, "/v1/activations", "claim_code", ROLE_RETAILER, "Stall", 0},
     {'N', api_activation, "/v1/activations", NULL, ROLE_SERVICE, "Workshop", UNKNOWN},
     {'r', api_recovery, "/v1/recoveries", "claim_code", ROLE_PUBLIC, "", 0},
     {'R', api_recovery, "/v1/recoveries", "claim_code", ROLE_PUBLIC, "", WRONG},

@@ -2,10 +2,13 @@
 /* The life of one unit and its owners, told a letter at a time. The clock is the story's own.
  *
  * What happens:    x sold by "Shop"   k stolen   h held   b brought back   y put on the shelf
- *                  q destroyed   s received by "Shop"   d a day passes   w a week passes
+ *                  q destroyed   s received by "Shop"   S by another   B sent to that other shop
+ *                  H sent to nobody who is named   d a day passes   w a week passes
+ *                  E the brand ends the ownership   D and the claim code with it
  * Registering:     a with its claim code   A with a wrong one   u of a serial that does not exist
  *                  f with another purchase date   m by the shop that sold it, without the code
  *                  M by another shop   n by a service center   N by that, of an unknown serial
+ *                  Y by the shop that sold it, with the code   K by another shop, with the code
  * Lost secret:     r with the claim code   R with a wrong one   U of an unknown serial
  *                  j by the shop that sold it, without the code   J by another shop
  *                  i by a service center   I by that, of an unknown serial
