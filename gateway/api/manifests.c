@@ -8,9 +8,11 @@
 #include "gateway/api/enrolling.h"
 #include "gateway/api/record.h"
 #include "gateway/api/writes.h"
+#include "gateway/exchange/body.h"
 #include "gateway/json/write.h"
+#include "gateway/manifest/spool.h"
 
-enum { LISTED_BYTES_MAX = 24 * 1024 * 1024 };
+enum { LISTED_BYTES_MAX = 4 * 1024 * 1024 };
 
 static const char *const outcomes[] = {
     [ENROLL_REGISTERED] = "registered",
@@ -24,6 +26,7 @@ struct import {
     const struct request *request;
     struct text *out;
     bool dry_run, all_rows;
+    bool received; /* the whole of it */
     uint64_t left_out;
 };
 
@@ -80,18 +83,40 @@ enroll(struct import *import, FILE *file, struct enroll_summary *summary, struct
     return err;
 }
 
-/* The body stays in memory: it holds claim codes, which no temporary file has to see. */
+/* It is read twice, because its signature stands at its end and nothing is registered before that
+ * is seen: a client that breaks off has registered nothing. */
+static enum err
+receive(struct spool *spool, const struct request *request, struct fault *fault)
+{
+    struct body_reader reader = body_read(request);
+    enum err err = ERR_OK;
+    for (size_t got = 1; err == ERR_OK && got > 0;) {
+        size_t room = 0;
+        char *at = spool_room(spool, &room);
+        err = body_pull(&reader, at, room, &got);
+        err = err == ERR_OK ? spool_put(spool, got, fault)
+                            : fault_set(fault, err, "the manifest did not arrive in time");
+    }
+    return err;
+}
+
 static enum err
 enroll_body(struct import *import, struct enroll_summary *summary, struct fault *fault)
 {
-    struct slice body = import->request->body;
-    void *bytes = NULL;
-    memcpy(&bytes, &body.data, sizeof bytes); /* fmemopen wants it writable, and only reads it */
-    FILE *file = fmemopen(bytes, body.len, "r");
-    if (file == NULL)
-        return fault_set(fault, ERR_MEMORY, "out of memory");
-    enum err err = enroll(import, file, summary, fault);
-    (void)fclose(file);
+    struct spool *spool = NULL;
+    FILE *file = NULL;
+    const char *data = import->worker->app->config->data;
+    enum err err = spool_open(data, body_length(import->request), &spool, fault);
+    if (err == ERR_OK)
+        err = receive(spool, import->request, fault);
+    if (err == ERR_OK)
+        err = spool_read(spool, &file, fault);
+    import->received = err == ERR_OK;
+    if (err == ERR_OK)
+        err = enroll(import, file, summary, fault);
+    if (file != NULL)
+        (void)fclose(file);
+    spool_close(spool);
     return err;
 }
 
@@ -139,7 +164,10 @@ run(struct import *import, struct response *response)
     text_char(import->out, '{');
     json_put(import->out, "rows", "[");
     if (enroll_body(import, &summary, &fault) != ERR_OK) {
-        answer_stopped(&summary, &fault, response);
+        if (import->received)
+            answer_stopped(&summary, &fault, response);
+        else
+            response_fault(response, &fault);
         return;
     }
     response->content_type = "application/json";

@@ -27,6 +27,13 @@ struct client {
     char country[3];     /* ISO 3166-1 alpha-2, from a proxy that is trusted; "": unknown */
 };
 
+/* A body that is not held in memory (body.h). Belongs to whoever made the request. */
+struct body_stream {
+    enum err (*pull)(void *context, char *out, size_t max, size_t *got);
+    void *context;
+    uint64_t length;
+};
+
 /* Slices live as long as the request. Header slices are empty when the header is absent. */
 struct request {
     enum method method;
@@ -37,7 +44,8 @@ struct request {
     struct slice accept, accept_language, content_type, authorization;
     struct slice idempotency_key, if_match, if_none_match;
     struct slice cookie, origin, fetch_site; /* Cookie, Origin, Sec-Fetch-Site */
-    struct slice body;                       /* whole, within the route's limit */
+    struct slice body;                /* whole, within the route's limit; empty beside a stream */
+    const struct body_stream *stream; /* of a route that takes more than memory; else NULL */
     struct client client;
     int64_t now; /* Unix seconds when it arrived */
 };

@@ -205,6 +205,12 @@ http_admit(struct worker *worker, const struct route *route, const struct reques
            takes_body(worker, route, request, length, response);
 }
 
+bool
+http_streams(const struct route *route)
+{
+    return route->body_max > BODY_MAX;
+}
+
 void
 http_answer(struct worker *worker, const struct route *route, const struct request *request,
             struct response *response)

@@ -19,8 +19,13 @@ enum {
     ROLES_ISSUING = ROLE_ISSUER | ROLE_OPERATOR
 };
 
-/* Bytes of a body. The public's is never longer than BODY_PUBLIC_MAX, whatever the route takes. */
-enum { BODY_PUBLIC_MAX = 8 * 1024, BODY_MAX = 16 * 1024 * 1024 };
+/* Bytes of a body. The public's is never longer than BODY_PUBLIC_MAX, whatever the route takes. A
+ * route that takes more than BODY_MAX is given a stream (body.h) instead of memory. */
+enum {
+    BODY_PUBLIC_MAX = 8 * 1024,
+    BODY_MAX = 16 * 1024 * 1024,
+    BODY_STREAM_MAX = 1024 * 1024 * 1024
+};
 
 struct route {
     unsigned methods; /* set of enum method; HEAD comes with GET */
@@ -28,7 +33,7 @@ struct route {
      * the end all that follow, at least one. */
     const char *pattern;
     unsigned roles;        /* that may use it: one of the sets above */
-    size_t body_max;       /* 0: takes no body; at most BODY_MAX */
+    size_t body_max;       /* 0: takes no body; at most BODY_STREAM_MAX */
     const char *body_type; /* media types that it takes, with commas between; NULL: no body */
     handler *handle;
 };
@@ -55,6 +60,9 @@ const struct route *http_find(const struct route *routes, const struct request *
  * response has to hold the problem of http_find, and only the limits are looked at. */
 bool http_admit(struct worker *worker, const struct route *route, const struct request *request,
                 uint64_t length, struct response *response) MUST_CHECK;
+
+/* Does its handler take the body as a stream? */
+bool http_streams(const struct route *route);
 
 /* Answers a whole request that was admitted, by the route's handler. */
 void http_answer(struct worker *worker, const struct route *route, const struct request *request,

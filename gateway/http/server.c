@@ -16,13 +16,12 @@
 #include "gateway/http/framing.h"
 #include "gateway/http/head.h"
 #include "gateway/http/http.h"
+#include "gateway/http/inflow.h"
 #include "gateway/log/log.h"
 
 enum {
     ANSWER_MAX = 32 * 1024 * 1024, /* 10,000 verdicts */
     KEPT_MAX = 64 * 1024,          /* a thread gives back what a request needed beyond this */
-    STAFF_READ = 64,               /* see read_body */
-    SLOWEST_STAFF = 16 * 1024,     /* bytes a second */
     MESSAGE_MAX = 200
 };
 
@@ -50,6 +49,8 @@ struct edge {
     const struct route *route; /* that the request leads to, admitted or not; NULL: none */
     struct request request;
     struct response response;
+    struct inflow inflow;
+    struct body_stream stream; /* of what flows in */
     struct header_field fields[HEADER_FIELDS_MAX];
     struct text body;
     struct text out;
@@ -130,36 +131,48 @@ read_head(struct edge *edge, const struct mg_request_info *info)
     request_split(&edge->request);
     edge->route = NULL;
     reset_response(&edge->response);
+    memset(&edge->inflow, 0, sizeof edge->inflow);
     memset(&edge->worker.caller, 0, sizeof edge->worker.caller);
     memset(&edge->worker.signed_in, 0, sizeof edge->worker.signed_in);
     return head;
 }
 
-/* mg_read waits until it has all that it was asked for, each time anew and for each byte, so only
- * the smallest read keeps to a deadline. What came together with the head costs no system call.
- * Staff, who send whole batches, are known by name: for them a read may be late by STAFF_READ
- * waits, and the deadline grows with the body. */
-static bool
-read_body(struct edge *edge, struct mg_connection *conn, uint64_t length)
+static int
+read_bytes(void *connection, char *out, size_t max)
 {
-    bool staff = role_is_staff(edge->worker.caller.role);
-    int64_t deadline = clock_monotonic_ms() + (int64_t)edge->worker.app->config->request_timeout_ms;
-    if (staff)
-        deadline += (int64_t)length * 1000 / SLOWEST_STAFF;
+    return mg_read(connection, out, max);
+}
+
+static enum err
+pull_body(void *context, char *out, size_t max, size_t *got)
+{
+    return inflow_pull(context, out, max, got);
+}
+
+static void
+begin_body(struct edge *edge, struct mg_connection *conn, uint64_t length)
+{
+    const struct inflow_source source = {read_bytes, conn, clock_monotonic_ms};
+    const struct inflow_terms terms =
+        inflow_terms(role_is_staff(edge->worker.caller.role), http_streams(edge->route),
+                     edge->worker.app->config->request_timeout_ms);
+    inflow_begin(&edge->inflow, &source, &terms, length);
+    edge->stream = (struct body_stream){pull_body, &edge->inflow, length};
+}
+
+static bool
+read_body(struct edge *edge)
+{
+    char bytes[1024];
+    size_t got = 1;
     text_reset(&edge->body);
-    while (edge->body.len < length) {
-        char bytes[STAFF_READ];
-        uint64_t left = length - edge->body.len;
-        size_t wanted = staff && left >= sizeof bytes ? sizeof bytes : 1;
-        int got = mg_read(conn, bytes, wanted);
-        if (got != (int)wanted || clock_monotonic_ms() > deadline)
+    while (got > 0) {
+        if (inflow_pull(&edge->inflow, bytes, sizeof bytes, &got) != ERR_OK)
             return false;
-        text_slice_put(&edge->body, slice_make(bytes, wanted));
-        if (!text_ok(&edge->body))
-            return false;
+        text_slice_put(&edge->body, slice_make(bytes, got));
     }
     edge->request.body = text_slice(&edge->body);
-    return true;
+    return text_ok(&edge->body);
 }
 
 /* Counted from its first request on: before, CivetWeb does not tell whose it is. */
@@ -174,8 +187,8 @@ connection_of(const struct edge *edge, struct mg_connection *conn)
     return connection;
 }
 
-/* Was the request admitted, and its body, if any, read to its end? False: the response holds the
- * problem; *unread says that some of the request is still to come. */
+/* Was the request admitted, and its body, if any, read to its end or handed over as a stream?
+ * False: the response holds the problem; *unread says that some of the request is still to come. */
 static bool
 receive(struct edge *edge, struct mg_connection *conn, const struct head *head, bool *unread)
 {
@@ -192,11 +205,11 @@ receive(struct edge *edge, struct mg_connection *conn, const struct head *head, 
         return false;
     if (length > 0 && head_expects_continue(head))
         (void)mg_write(conn, go_on, sizeof go_on - 1);
-    *unread = length > 0 && !read_body(edge, conn, length);
-    if (*unread)
-        response_problem(&edge->response, 408, "request_timeout", "Request timeout",
-                         "The body did not arrive in time", NULL);
-    return !*unread;
+    *unread = false; /* but for what begins to flow in */
+    begin_body(edge, conn, length);
+    if (http_streams(edge->route))
+        edge->request.stream = &edge->stream;
+    return edge->request.stream != NULL || length == 0 || read_body(edge);
 }
 
 static void
@@ -251,6 +264,21 @@ answer_without_worker(struct mg_connection *conn)
     return 503;
 }
 
+/* Must the connection be closed because of the body? */
+static bool
+end_body(struct edge *edge)
+{
+    if (edge->inflow.broken) {
+        reset_response(&edge->response);
+        response_problem(&edge->response, 408, "request_timeout", "Request timeout",
+                         "The body did not arrive in time", NULL);
+    }
+    /* CivetWeb takes empty lines before the request line for the end of a head, and what follows
+     * for the body: one that makes no sense ends the connection. */
+    bool nonsense = edge->inflow.length > 0 && edge->response.status == 400;
+    return edge->inflow.left > 0 || edge->inflow.broken || nonsense;
+}
+
 static int
 begin_request(struct mg_connection *conn)
 {
@@ -262,9 +290,7 @@ begin_request(struct mg_connection *conn)
     struct head head = read_head(edge, mg_get_request_info(conn));
     if (receive(edge, conn, &head, &unread))
         http_answer(&edge->worker, edge->route, &edge->request, &edge->response);
-    /* CivetWeb takes empty lines before the request line for the end of a head, and what follows
-     * for the body: one that makes no sense ends the connection. */
-    unread = unread || (edge->request.body.len > 0 && edge->response.status == 400);
+    unread = end_body(edge) || unread;
     http_finish(&edge->worker, &edge->request, &edge->response);
     bool kept = edge->worker.app->config->keep_alive_ms > 0 && !head_wants_close(&head) &&
                 !meter_stopping(edge->worker.app->meter);

@@ -4,7 +4,7 @@
 const part = document.getElementById('from-file');
 const by = (id) => document.getElementById(id);
 const words = part.dataset;
-const largest = 16 * 1024 * 1024;
+const largest = 1024 * 1024 * 1024;
 let rows = [];
 
 function say(text, kind) {
