@@ -213,3 +213,20 @@ for (const name of Object.keys(proxies)) {
     await behind.gateway.stop();
   });
 }
+
+// The limits of one address are those of the client, who cannot be another by saying so.
+for (const name of Object.keys(proxies)) {
+  test(`${name}: the client is the one that the proxy saw`, async () => {
+    const behind = await startBehind(name, ['--client-requests', '1']);
+    const from = '127.0.0.2';
+    await until('the first answer', async () => (await ask(behind, '/')).status === 200);
+    const flood = [];
+    for (let i = 0; i < 60; i += 1) {
+      flood.push((await ask(behind, '/', { from, headers: { 'x-forwarded-for': `192.0.2.${i}`, forwarded: `for=192.0.2.${i}` } })).status);
+    }
+    assert.ok(flood.filter((status) => status === 429).length > 10, `${flood}`);
+    assert.equal((await ask(behind, '/', { from: '127.0.0.3' })).status, 200);
+    behind.proxy.kill();
+    await behind.gateway.stop();
+  });
+}
