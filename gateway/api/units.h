@@ -16,6 +16,12 @@ handler api_unit_situation;
  * at which nobody looked has no sessions. */
 handler api_unit_scans;
 
+/* GET /v1/suspected: {"units": [{"gtin", "serial", "name" of the product, "suspected_at", "rule" and
+ * "figure" unless an operator suspects it, "sessions", "last_at", "countries": ["DE", …]}], newest
+ * suspicion first, "countries": [{"country", "units", "sessions"}], most units first, "total": units,
+ * at most 500, "more": there are others}. */
+handler api_suspected;
+
 /* GET /v1/missing: {"units": [{"unit": as unit_json (records.h), "item", "name" of its product,
  * "pending": the report waits to be confirmed or dismissed, "days_left" until it counts as
  * confirmed, "reporter": {"role", "actor"} of the last report}], "next"}, in the order of the

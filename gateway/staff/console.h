@@ -25,6 +25,9 @@ handler staff_units_find;
  * happened; else the page with what was typed: 200 to confirm what is not taken back (then
  * `confirm` is "yes"), 409 with what others did in between. 404: not registered. */
 handler staff_unit, staff_unit_act;
+/* GET /console/copies: units that are suspected to be copied, newest first, and from where they were
+ * looked at. */
+handler staff_copies;
 /* GET /console/stolen: stolen (?condition=lost: lost) units, those first whose report nobody
  * confirmed; ?waiting= and ?others= are the cursors of the two lists. POST: fields `event`
  * (confirm, dismiss or recover), `gtin`, `serial`, `version`, `reason`: 303, or the page and why

@@ -179,6 +179,17 @@ put_lists(struct page *page)
 }
 
 void
+staff_copies(struct worker *worker, const struct request *request, struct response *response)
+{
+    struct page page;
+    page_begin(&page, worker, request, response, "staff title.copies");
+    int status = page_get(&page, "suspected", "/v1/suspected", NULL);
+    if (status != 200)
+        page.status = status;
+    page_show(&page, "copies");
+}
+
+void
 staff_overview(struct worker *worker, const struct request *request, struct response *response)
 {
     struct page page;

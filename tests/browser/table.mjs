@@ -114,6 +114,7 @@ function staff(demo) {
     { name: 'console: serial', path: unit, words: true, ...operator },
     { name: 'console: serial, hold', path: `${unit}?do=hold`, ...operator },
     { name: 'console: no such serial', path: '/console/units/09506000134352/NEVER', status: 404, ...operator },
+    { name: 'console: suspected copies', path: '/console/copies', words: true, ...operator },
     { name: 'console: stolen', path: '/console/stolen', words: true, ...operator },
     { name: 'console: issue', path: '/console/issue', words: true, ...operator },
     { name: 'console: issue, checked', path: '/console/issue', role: 'issuer', act: tried },

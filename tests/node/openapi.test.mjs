@@ -284,7 +284,10 @@ test('how a unit stands, and what is missing', async () => {
     await get(200, path(gone, '/situation'), role);
     await get(404, path(unknownUnit, '/situation'), role);
   }
+  await event('operator', 'suspect', gone, { reason: 'seen twice' });
   for (const role of ['operator', 'auditor']) {
+    const { units: [suspect] } = await get(200, '/v1/suspected', role);
+    assert.equal(suspect.serial, gone.serial);
     await get(200, path(gone, '/scans'), role);
     await get(404, path(unknownUnit, '/scans'), role);
   }
@@ -304,7 +307,7 @@ test('the console\'s pages about units', async () => {
   const page = `/console/units/${gtin}/${one.serial}`;
   const { reference } = await post(201, '/v1/reports', null, { gtin, serial: one.serial, text: 'blurred' });
   for (const path_ of ['/console', '/console?days=90', '/console/inbox', '/console/inbox?kind=looks_fake&open=false', `/console/inbox/${reference}`,
-    '/console/units?lot=&state=sold', page, `${page}?do=hold`, '/console/stolen', '/console/stolen?condition=lost']) await get(200, path_, 'auditor', html);
+    '/console/units?lot=&state=sold', page, `${page}?do=hold`, '/console/copies', '/console/stolen', '/console/stolen?condition=lost']) await get(200, path_, 'auditor', html);
   for (const path_ of ['/console/inbox?cursor=x', '/console/units?state=x', '/console/stolen?waiting=x']) await get(400, path_, 'auditor', html);
   for (const path_ of ['/console/inbox/NOBODY00', `/console/units/${gtin}/NOBODY`]) await get(404, path_, 'auditor', html);
   await send(200, '/console/units/find', { codes: link(one) });
