@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bare sign|verify|fsync THREADS SECONDS [FILE]: how many a second libsodium signs or verifies of
+ * messages as long as a label's, or the disk takes of 4 KiB writes with an fdatasync each. Prints
+ * how many, and how many a second of processor time. */
+#include <fcntl.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MESSAGE_BYTES = 110, THREADS_MAX = 256, PAGE = 4096 };
+
+struct job {
+    pthread_t thread;
+    void (*once)(struct job *job);
+    uint64_t until, done;
+    uint8_t public_key[crypto_sign_PUBLICKEYBYTES], secret_key[crypto_sign_SECRETKEYBYTES];
+    uint8_t message[MESSAGE_BYTES], signature[crypto_sign_BYTES];
+    int file;
+};
+
+static uint64_t
+nanoseconds(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+static void
+sign(struct job *job)
+{
+    memcpy(job->message, &job->done, sizeof job->done);
+    (void)crypto_sign_detached(job->signature, NULL, job->message, MESSAGE_BYTES, job->secret_key);
+}
+
+static void
+verify(struct job *job)
+{
+    if (crypto_sign_verify_detached(job->signature, job->message, MESSAGE_BYTES, job->public_key) !=
+        0)
+        exit(1);
+}
+
+static void
+write_page(struct job *job)
+{
+    static const char page[PAGE];
+    if (pwrite(job->file, page, PAGE, (off_t)(job->done % 1024) * PAGE) != PAGE ||
+        fdatasync(job->file) != 0)
+        exit(1);
+}
+
+static void *
+run(void *context)
+{
+    struct job *job = context;
+    for (; nanoseconds() < job->until; job->done++)
+        job->once(job);
+    return NULL;
+}
+
+static void
+begin(struct job *job, const char *what, double seconds, const char *file)
+{
+    static const struct {
+        const char *name;
+        void (*once)(struct job *job);
+    } kinds[] = {{"sign", sign}, {"verify", verify}, {"fsync", write_page}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(kinds[i].name, what) == 0)
+            job->once = kinds[i].once;
+    job->file = file != NULL ? open(file, O_RDWR | O_CREAT, 0600) : -1;
+    if (job->once == NULL)
+        exit(2);
+    (void)crypto_sign_keypair(job->public_key, job->secret_key);
+    sign(job);
+    job->until = nanoseconds() + (uint64_t)(seconds * 1e9);
+}
+
+int
+main(int argc, char **argv)
+{
+    static struct job jobs[THREADS_MAX];
+    int threads = argc > 2 ? atoi(argv[2]) : 0;
+    if (argc < 4 || threads < 1 || threads > THREADS_MAX || sodium_init() < 0) {
+        fprintf(stderr, "usage: bare sign|verify|fsync THREADS SECONDS [FILE]\n");
+        return 2;
+    }
+    uint64_t began = nanoseconds();
+    for (int i = 0; i < threads; i++) {
+        begin(&jobs[i], argv[1], atof(argv[3]), argc > 4 ? argv[4] : NULL);
+        if (pthread_create(&jobs[i].thread, NULL, run, &jobs[i]) != 0)
+            return 1;
+    }
+    uint64_t done = 0;
+    for (int i = 0; i < threads; i++) {
+        (void)pthread_join(jobs[i].thread, NULL);
+        done += jobs[i].done;
+    }
+    double processor = (double)clock() / CLOCKS_PER_SEC;
+    printf("%.1f %.1f\n", (double)done / ((double)(nanoseconds() - began) / 1e9),
+           (double)done / processor);
+    return 0;
+}
