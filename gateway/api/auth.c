@@ -178,10 +178,29 @@ caller_owns(const struct worker *worker, const struct request *request, const st
 {
     char secret[BEARER_MAX + 1];
     uint8_t seal[SEAL_BYTES];
-    if (worker->caller.role != ROLE_OWNER || !bearer(secret, request) ||
-        sodium_is_zero(unit->owner, sizeof unit->owner))
+    if (worker->caller.role != ROLE_OWNER || !bearer(secret, request))
         return false;
     owner_seal(seal, worker->app->secrets->claim_key, secret);
     sodium_memzero(secret, sizeof secret);
-    return seal_equal(seal, unit->owner);
+    return seal_equal(seal, unit->owner) && !seal_is_none(unit->owner);
+}
+
+enum err
+caller_view_own(struct worker *worker, const struct request *request, const struct unit_key *key,
+                bool *own)
+{
+    struct unit_view *view = &worker->view;
+    *own = false;
+    if (worker->session == NULL)
+        return ERR_UNAVAILABLE;
+    enum err err = registry_get(worker->session, key, &view->unit);
+    if (err != ERR_OK)
+        memset(&view->unit, 0, sizeof view->unit);
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+        return err;
+    if (!caller_owns(worker, request, &view->unit))
+        return ERR_OK;
+    err = registry_view(worker->session, key, view);
+    *own = err == ERR_OK && view->has_unit && caller_owns(worker, request, &view->unit);
+    return err;
 }

@@ -29,5 +29,10 @@ bool authorise(struct worker *worker, const struct request *request, unsigned ro
 /* Is the request's owner secret the one of this unit? */
 bool caller_owns(const struct worker *worker, const struct request *request,
                  const struct unit *unit) MUST_CHECK;
+/* The same for the unit of this key, and *own says it: then worker->view is of it. Of another's no
+ * more is read than of a unit that does not exist, so that the time tells nothing. The errors of
+ * registry_view but for ERR_NOT_FOUND. */
+enum err caller_view_own(struct worker *worker, const struct request *request,
+                         const struct unit_key *key, bool *own) MUST_CHECK;
 
 #endif

@@ -159,15 +159,13 @@ find_own(struct worker *worker, const struct request *request, struct unit_key *
     bool named = segment_value(key->gtin, sizeof key->gtin, request->segments[2]) &&
                  segment_value(key->serial, sizeof key->serial, request->segments[3]) &&
                  gtin_valid(slice_of(key->gtin)) && gs1_value_valid(slice_of(key->serial));
-    enum err err = ERR_OK;
-    if (named)
-        err = worker->session == NULL ? ERR_UNAVAILABLE
-                                      : registry_view(worker->session, key, &worker->view);
+    bool own = false;
+    enum err err = named ? caller_view_own(worker, request, key, &own) : ERR_OK;
     if (err != ERR_OK) {
         write_problem(response, err, NULL);
         return false;
     }
-    if (named && worker->view.has_unit && caller_owns(worker, request, &worker->view.unit))
+    if (own)
         return true;
     response_problem(response, 403, "denied", "Not allowed",
                      "Only with the secret of the unit's owner", NULL);

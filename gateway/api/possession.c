@@ -287,6 +287,8 @@ attempt(struct deed *deed)
     struct worker *worker = deed->worker;
     struct change *change = &deed->change;
     struct fault fault = {ERR_OK, ""};
+    if (!deed_prove_first(deed))
+        return true;
     enum err err = registry_view(worker->session, &deed->key, &worker->view);
     if (err != ERR_OK) {
         write_problem(deed->response, err, NULL);
@@ -364,9 +366,8 @@ run_limited(struct deed *deed)
     }
     if (!deed_try(deed, &try))
         return;
-}
-run(deed);
-deed_tried(deed, &try);
+    run(deed);
+    deed_tried(deed, &try);
 }
 
 void

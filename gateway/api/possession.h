@@ -37,10 +37,10 @@ struct deed {
     struct response *response;
     const struct act *act;
     struct unit_key key;
+    uint8_t label[SEAL_BYTES];     /* of the label that names the unit; none when it was not sent */
     char code[CODE_CHARS_MAX + 1]; /* in its normal form; "": staff without one */
     char secret[OWNER_SECRET_CHARS + 1];
     uint8_t seal[SEAL_BYTES];     /* of what the event carries */
-    uint8_t label[SEAL_BYTES];    /* of the label that names the unit; none when it was not sent */
     bool wrong_code;              /* the code was looked at and is not the unit's */
     struct past_actor registered; /* ACTIVATE of what is unproven: who registered it before */
     struct operation operation;
@@ -57,10 +57,6 @@ bool deed_read(struct deed *deed, const char *code_name) MUST_CHECK;
  * included: the secret is made from the key and the body by a keyed hash, and kept nowhere. */
 void deed_do(struct deed *deed);
 
-/* The one answer to a wrong code and to a wrong serial. Returns false. */
-bool deed_refuse_code(struct deed *deed);
-/* Returns false. */
-bool deed_refuse(struct deed *deed, int status, const char *code, const char *detail);
 /* One try of a code, whose tokens come from where limits.h says. */
 struct deed_try {
     bool labelled; /* who tries sent the registered label, too */
@@ -71,5 +67,15 @@ struct deed_try {
 bool deed_try(struct deed *deed, struct deed_try *try) MUST_CHECK;
 /* It was tried: a right code, and one that could not be looked at, cost nothing. */
 void deed_tried(const struct deed *deed, const struct deed_try *try);
+
+/* Proves with the unit alone, before anything else is read that comes with it: that takes its time,
+ * which would tell who has neither code nor secret that there is such a unit. False: the response
+ * holds the problem. Staff prove nothing yet. */
+bool deed_prove_first(struct deed *deed) MUST_CHECK;
+
+/* The one answer to a wrong code and to a wrong serial. Returns false. */
+bool deed_refuse_code(struct deed *deed);
+/* Returns false. */
+bool deed_refuse(struct deed *deed, int status, const char *code, const char *detail);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "gateway/api/limits.h"
 #include "gateway/api/possession.h"
+#include "gateway/api/writes.h"
 
 /* Is the label that was sent the very one that is registered? Its seal is keyed, so that it is
  * compared and nothing else. */
@@ -13,8 +14,8 @@ has_label(const struct deed *deed)
 {
     struct worker *worker = deed->worker;
     return !seal_is_none(deed->label) &&
-           registry_view(worker->session, &deed->key, &worker->view) == ERR_OK &&
-           worker->view.has_unit && seal_equal(deed->label, worker->view.unit.seal);
+           registry_get(worker->session, &deed->key, &worker->view.unit) == ERR_OK &&
+           seal_equal(deed->label, worker->view.unit.seal);
 }
 
 static bool
@@ -53,4 +54,18 @@ deed_tried(const struct deed *deed, const struct deed_try *try)
         return;
     shed_give_back(app->shed, &try->ask);
     limits_give_back(app->limits, &deed->key, try->labelled);
+}
+
+bool
+deed_prove_first(struct deed *deed)
+{
+    struct worker *worker = deed->worker;
+    if (role_is_staff(worker->caller.role))
+        return true;
+    enum err err = registry_get(worker->session, &deed->key, &worker->view.unit);
+    worker->view.has_unit = err == ERR_OK;
+    if (err == ERR_OK || err == ERR_NOT_FOUND)
+        return deed->act->prove(deed);
+    write_problem(deed->response, err, NULL);
+    return false;
 }

@@ -347,7 +347,7 @@ start(struct http_server *server)
         .log_message = log_message,
         .init_thread = init_thread,
         .exit_thread = exit_thread,
-        .connection_closed = close_connection,
+        .connection_close = close_connection,
     };
     const struct config *config = server->app->config;
     char ports[CONFIG_TEXT_MAX + 8];
