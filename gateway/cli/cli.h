@@ -119,7 +119,7 @@ cli_run cli_keys_new, cli_keys_list, cli_keys_retire, cli_keys_revoke, cli_keys_
 cli_run cli_inspect, cli_verify, cli_label, cli_cards;
 cli_run cli_issue, cli_signer, cli_import, cli_check;
 cli_run cli_product_put, cli_product_get, cli_product_list;
-cli_run cli_event, cli_history;
+cli_run cli_event, cli_history, cli_scans;
 cli_run cli_recall_open, cli_recall_lift, cli_recall_list, cli_recall_show;
 cli_run cli_backup, cli_restore;
 cli_run cli_report, cli_inventory;

@@ -226,6 +226,8 @@ const struct cli_command cli_commands[] = {
      event_options, 3, CLI_POSITIONALS_MAX, cli_event},
     {"history", "GTIN SERIAL", "everything that happened to a unit", help_history, none, 2, 2,
      cli_history},
+    {"scans", "GTIN SERIAL", "who looked at a unit, and is it copied", help_scans, none, 2, 2,
+     cli_scans},
     {"recall open", "[ID]", "recall a product or a part of it", help_recall_open,
      recall_open_options, 0, 1, cli_recall_open},
     {"recall lift", "ID", "end a recall", help_recall_lift, actor_options, 1, 1, cli_recall_lift},

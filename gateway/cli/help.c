@@ -253,6 +253,13 @@ const char help_history[] =
     "\n"
     "  assay history 09506000134352 7K3M9Q2XBT4H\n";
 
+const char help_scans[] =
+    "Who looked at a unit: sessions, from which countries, and the evidence that its label was\n"
+    "copied, with how much of it is enough for each rule. A session is one address on one day;\n"
+    "staff do not count. On a day with more than 32 the count is an estimate (+- 16 %).\n"
+    "\n"
+    "  assay scans 09506000134352 7K3M9Q2XBT4H\n";
+
 const char help_report[] =
     "The units that all the filters agree on, in order of GTIN and serial: item number and\n"
     "name, lot, location, purchase and sales order, state, conditions, document, end of the\n"

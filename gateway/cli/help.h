@@ -8,7 +8,7 @@ extern const char help_keys_new[], help_keys_list[], help_keys_retire[], help_ke
 extern const char help_product_put[], help_product_get[], help_product_list[];
 extern const char help_issue[], help_signer[], help_label[], help_cards[], help_import[], help_check[];
 extern const char help_inspect[], help_verify[];
-extern const char help_event[], help_history[];
+extern const char help_event[], help_history[], help_scans[];
 extern const char help_backup[], help_restore[];
 extern const char help_report[], help_inventory[];
 extern const char help_recall_show[], help_recall_open[], help_recall_lift[], help_recall_list[];

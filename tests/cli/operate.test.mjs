@@ -88,6 +88,18 @@ test('what happens to a unit is recorded, in order, by whom', () => {
   assert.match(lines[3], /sell +retailer Shop +on=2026-01-02 +sales_order=SO-1$/);
 });
 
+test('who looked at a unit', () => {
+  const data = withUnits('1');
+  const seen = runJson(data, 'scans', gtin, '1');
+  assert.deepEqual([seen.sessions, seen.countries, seen.evidence.length, seen.rule], [0, [], 6, undefined]);
+  const lines = run(data, 0, 'scans', gtin, '1').stdout.trimEnd().split('\n');
+  assert.equal(lines[0], 'nobody looked');
+  assert.match(lines[1], /^sessions +0 of 40$/);
+  assert.match(lines[3], /^unshipped +0 of off$/);
+  refused(data, 3, /not registered/, 'scans', gtin, '2');
+  refused(data, 2, /GTIN/, 'scans', '1', '1');
+});
+
 test('a dry run of an event tells and writes nothing', () => {
   const data = withUnits('1');
   const { dry_run: dry, before, after } = runJson(data, 'event', 'hold', gtin, '1', 'reason=why', '--dry-run', '--actor', 'Brand');
@@ -115,6 +127,8 @@ test('events that cannot be are refused', () => {
     [6, /not for the role operator \(--role and --actor say on whose behalf\)/, 'return', gtin, '1'],
     [5, /not while the unit is issued/, 'return', gtin, '1', '--role', 'retailer'],
     [5, /not held/, 'release', gtin, '1'],
+    [5, /not while the unit is issued/, 'end_ownership', gtin, '1', 'reason=x'],
+    [1, /ends_claim has to be yes or no/, 'end_ownership', gtin, '1', 'reason=x', 'ends_claim=1'],
     [2, /--role/, 'hold', gtin, '1', 'reason=x', '--role', 'owner'],
   ];
   for (const [code, says, ...args] of rows) refused(data, code, says, 'event', ...args);
@@ -133,6 +147,28 @@ test('only who began a hold, or the operator, ends it', () => {
   run(data, 0, 'event', 'release', gtin, '1', ...as('Brand', 'operator'));
   run(data, 0, 'event', 'hold', gtin, '1', 'reason=z', ...as('Shop B', 'retailer'));
   refused(data, 6, /who began it/, 'event', 'release', gtin, '1', ...as('Shop A', 'retailer'));
+});
+
+test('a second return holds the unit, as it does at the gateway', () => {
+  const data = withUnits('1');
+  const as = (actor, role = 'retailer') => ['--actor', actor, '--role', role];
+  const back = (...args) => refused(data, 5, /returned to Shop A already, and that return is open/, 'event', 'return', gtin, '1', ...args);
+  run(data, 0, 'event', 'sell', gtin, '1', ...as('Shop A'));
+  run(data, 0, 'event', 'return', gtin, '1', ...as('Shop A'));
+  back('--dry-run', ...as('Shop B'));
+  assert.equal(runJson(data, 'history', gtin, '1').events.length, 3);
+  back(...as('Shop B'));
+  const { unit, events } = runJson(data, 'history', gtin, '1');
+  assert.deepEqual([unit.state, unit.conditions, unit.version], ['returned', ['held'], 4]);
+  assert.deepEqual([events[3].type, events[3].role, events[3].fields],
+    ['hold', 'operator', { reason: 'returned to Shop B while its return to Shop A is open' }]);
+  back(...as('Shop B'));
+  back(...as('Shop A'));
+  assert.equal(runJson(data, 'history', gtin, '1').events.length, 4);
+  refused(data, 6, /who began it/, 'event', 'release', gtin, '1', ...as('Shop A'));
+  refused(data, 6, /not for the role service/, 'event', 'return', gtin, '1', ...as('Bench', 'service'));
+  run(data, 0, 'event', 'release', gtin, '1', ...as('Brand', 'operator'));
+  run(data, 0, 'check');
 });
 
 test('the last event is taken back, by who made it', () => {
