@@ -105,6 +105,8 @@ test('the number and the reason of a return go with it; put back in stock; undon
   assert.match(await lines(page).first().innerText(), /Return recorded · RMA-1/);
   const rows = await download(page, () => page.keyboard.press('F9'));
   assert.match(rows[1], /,return,RMA-1,'=too loud,,,/);
+  assert.equal(await page.locator('#rma').inputValue(), '');
+  assert.equal(await page.locator('#why').inputValue(), '=too loud');
   await lines(page).first().getByRole('button', { name: 'Put back in stock' }).click();
   await page.locator('#lines .badge', { hasText: 'Back in stock' }).waitFor();
   assert.equal((await record(unit)).state, 'in_stock');

@@ -211,6 +211,7 @@ function record(line, type) {
   line.tries = (line.tries ?? 0) + 1;
   line.said = '';
   line.pending = { type, fields: fieldsFor(line, type), key: `${line.id}-${line.tries}` };
+  if (type === 'return') byId('rma').value = ''; // the number of one return; a reason may be that of many
   keep();
   redraw(line);
   sender.event(line);
