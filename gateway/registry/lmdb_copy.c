@@ -15,9 +15,13 @@ enum err
 lmdb_sync(struct registry_session *session)
 {
     int fd = -1;
-    int rc = mdb_env_get_fd(session_of(session)->registry->env, &fd);
+    MDB_env *env = session_hold(session_of(session));
+    if (env == NULL)
+        return ERR_UNAVAILABLE;
+    int rc = mdb_env_get_fd(env, &fd);
     if (rc == 0 && fdatasync(fd) != 0)
         rc = errno;
+    session_let_go(session_of(session));
     return lmdb_err(rc);
 }
 
@@ -46,7 +50,12 @@ lmdb_copy(struct registry_session *session, const char *directory, struct fault 
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return file_fault(fault, path, errno);
-    int rc = write_copy(session_of(session)->registry->env, fd);
+    MDB_env *env = session_hold(session_of(session));
+    int rc = env == NULL ? EIO : write_copy(env, fd);
+    if (env == NULL)
+        (void)close(fd);
+    else
+        session_let_go(session_of(session));
     err = rc == 0 ? file_sync_directory(path, fault) : lmdb_fault(fault, path, rc);
     if (err != ERR_OK)
         (void)unlink(path);

@@ -2,6 +2,7 @@
 /* The parts of the LMDB engine, for its own files.
  *
  *   lmdb_open.c    the environment: place, size of the map, tables, meta record
+ *   lmdb_calls.c   the table of calls
  *   lmdb_once.c    one environment a process
  *   lmdb_table.c   records by key inside a transaction
  *   lmdb_absent.c  whether what is not found is not there
@@ -56,7 +57,8 @@ struct view {
     MDB_txn *txn; /* NULL: none */
     const MDB_dbi *tables;
     struct codec *codec;
-    int failure; /* first LMDB error: a write transaction is of no use any more */
+    int failure;                  /* first LMDB error: a write transaction is of no use any more */
+    struct lmdb_session *session; /* that is held while it reads; NULL: the writer's */
 };
 
 /* Of a table that an older registry, opened for reading, does not have: it is empty. */
@@ -135,12 +137,21 @@ struct lmdb_session {
     MDB_txn *txn; /* for reading; reset between calls, so that it holds no page back */
     pthread_cond_t answered;
     struct codec codec;
+    pthread_mutex_t busy; /* held by its thread while it uses the environment */
+    struct lmdb_session *next;
 };
 
 enum err lmdb_session_open(struct registry *registry, struct registry_session **out,
                            struct fault *fault) MUST_CHECK;
 void lmdb_session_close(struct registry_session *session);
 struct lmdb_session *session_of(struct registry_session *session);
+/* For who uses the environment besides a view; NULL: there is none at the moment, and nothing is
+ * held. */
+MDB_env *session_hold(struct lmdb_session *session) MUST_CHECK;
+void session_let_go(struct lmdb_session *session);
+/* Nobody reads, and no session has a transaction, from the one to the other. */
+void lmdb_sessions_stop(struct lmdb_registry *registry);
+void lmdb_sessions_go_on(struct lmdb_registry *registry);
 enum err view_begin(struct view *view, struct lmdb_session *session) MUST_CHECK;
 void view_end(struct view *view);
 #define AUTO_VIEW __attribute__((cleanup(view_end))) struct view
@@ -148,11 +159,11 @@ void view_end(struct view *view);
 /* ---- lmdb_writer.c ---- */
 
 struct lmdb_writer {
-    MDB_env *env;
-    const MDB_dbi *tables;
+    struct lmdb_registry *of;
     pthread_t thread;
     bool running;
-    int turn; /* -1: none */
+    bool broken; /* LMDB refuses everything until it is opened again */
+    int turn;    /* -1: none */
     struct codec codec;
     struct lmdb_queue queue;
     uint64_t commits, commit_calls, commit_microseconds; /* guarded by the queue's lock */
@@ -179,6 +190,7 @@ struct lmdb_kin {
 
 struct lmdb_kin *lmdb_kin_open(void); /* NULL: out of memory */
 void lmdb_kin_close(struct lmdb_kin *kin);
+void lmdb_kin_forget(struct lmdb_kin *kin);
 /* Fills in out->product and has_product; *recalled: there are recalls of this product, lifted or
  * not. `gtin` has its 14 digits. */
 bool lmdb_kin_find(struct lmdb_registry *registry, size_t snapshot, const char *gtin,
@@ -195,8 +207,11 @@ struct lmdb_registry {
     struct registry base;
     struct lmdb_place place;
     bool entered;
-    char path[512]; /* of the directory */
-    MDB_env *env;
+    char path[512];            /* of the directory */
+    uint64_t map;              /* as the address said; 0: nothing */
+    MDB_env *env;              /* NULL: it could not be opened again yet */
+    pthread_mutex_t list_lock; /* guards the next */
+    struct lmdb_session *list; /* all that are open */
     MDB_dbi tables[TABLE_COUNT];
     uint8_t record_key[RECORD_KEY_BYTES];
     unsigned sessions_max;
@@ -208,6 +223,8 @@ struct lmdb_registry {
 enum err lmdb_open(const struct place *place, const struct registry_options *options,
                    struct registry **out, struct fault *fault) MUST_CHECK;
 void lmdb_close(struct registry *registry);
+/* After LMDB has panicked; by the writer, between two transactions. */
+enum err lmdb_open_again(struct lmdb_registry *registry) MUST_CHECK;
 
 /* ---- lmdb_sighting.c ---- */
 

@@ -27,6 +27,16 @@ lmdb_kin_close(struct lmdb_kin *kin)
     free(kin);
 }
 
+void
+lmdb_kin_forget(struct lmdb_kin *kin)
+{
+    for (size_t i = 0; i < KIN_PRODUCTS; i++) {
+        (void)pthread_mutex_lock(&kin[i].lock);
+        kin[i].snapshot = 0;
+        (void)pthread_mutex_unlock(&kin[i].lock);
+    }
+}
+
 /* The last digit is a check digit, and says nothing new. */
 static struct lmdb_kin *
 place_of(struct lmdb_registry *registry, const char *gtin)

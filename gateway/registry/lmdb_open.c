@@ -166,7 +166,7 @@ create_tables(struct lmdb_registry *registry, struct codec *codec)
 {
     MDB_txn *txn = NULL;
     struct record meta;
-    struct view view = {NULL, registry->tables, codec, 0};
+    struct view view = {NULL, registry->tables, codec, 0, NULL};
     int rc = mdb_txn_begin(registry->env, NULL, 0, &txn);
     if (rc != 0)
         return rc;
@@ -195,7 +195,7 @@ read_meta(struct lmdb_registry *registry, MDB_txn *txn, struct codec *codec, str
 {
     struct record expected;
     struct span value;
-    struct view view = {txn, registry->tables, codec, 0};
+    struct view view = {txn, registry->tables, codec, 0, NULL};
     struct fault reason = {ERR_CORRUPT, "holds something that is not a registry"};
     enum err err = meta_encode(codec, &expected) ? ERR_OK : ERR_CORRUPT;
     if (err == ERR_OK)
@@ -274,6 +274,7 @@ open_place(struct lmdb_registry *registry, const struct registry_options *option
     err = pass_gate(registry, options->read_only, &gate, fault);
     if (err != ERR_OK)
         return err;
+    registry->map = map;
     int rc = open_env_that_fits(registry, map, options->read_only ? MDB_RDONLY : 0);
     if (rc != 0)
         return lmdb_fault(fault, registry->path, rc);
@@ -285,8 +286,7 @@ open_place(struct lmdb_registry *registry, const struct registry_options *option
 static enum err
 start_writer(struct lmdb_registry *registry, struct fault *fault)
 {
-    registry->writer.env = registry->env;
-    registry->writer.tables = registry->tables;
+    registry->writer.of = registry;
     return lmdb_writer_start(&registry->writer, registry->path, fault);
 }
 
@@ -299,7 +299,8 @@ lmdb_open(const struct place *place, const struct registry_options *options, str
     if (err != ERR_OK)
         return err;
     struct lmdb_registry *registry = calloc(1, sizeof *registry);
-    if (registry == NULL || lmdb_writer_init(&registry->writer) != ERR_OK) {
+    if (registry == NULL || pthread_mutex_init(&registry->list_lock, NULL) != 0 ||
+        lmdb_writer_init(&registry->writer) != ERR_OK) {
         free(registry);
         return fault_set(fault, ERR_MEMORY, "%s: out of memory", place->path);
     }
@@ -322,6 +323,40 @@ lmdb_open(const struct place *place, const struct registry_options *options, str
     return ERR_OK;
 }
 
+static void
+close_env(struct lmdb_registry *registry, int *gate)
+{
+    /* Without the gate it is closed all the same. */
+    enum err ignored = pass_gate(registry, true, gate, NULL);
+    (void)ignored;
+    mdb_env_close(registry->env);
+    registry->env = NULL;
+}
+
+/* Reads nothing that is not on disk: what the last commit may have left in memory is forgotten with
+ * the map. */
+enum err
+lmdb_open_again(struct lmdb_registry *registry)
+{
+    AUTO_GATE gate = -1;
+    struct fault ignored;
+    lmdb_sessions_stop(registry);
+    if (registry->env != NULL)
+        close_env(registry, &gate);
+    lmdb_kin_forget(registry->kin);
+    enum err err = gate >= 0 ? ERR_OK : pass_gate(registry, false, &gate, &ignored);
+    if (err == ERR_OK && open_env_that_fits(registry, registry->map, 0) != 0)
+        err = ERR_UNAVAILABLE;
+    if (err == ERR_OK)
+        err = read_tables(registry, &registry->writer.codec, &ignored);
+    if (err != ERR_OK && registry->env != NULL) {
+        mdb_env_close(registry->env);
+        registry->env = NULL;
+    }
+    lmdb_sessions_go_on(registry);
+    return err;
+}
+
 void
 lmdb_close(struct registry *registry)
 {
@@ -329,10 +364,7 @@ lmdb_close(struct registry *registry)
     lmdb_writer_stop(&closing->writer);
     if (closing->env != NULL) {
         AUTO_GATE gate = -1;
-        /* Without the gate it is closed all the same. */
-        enum err ignored = pass_gate(closing, true, &gate, NULL);
-        (void)ignored;
-        mdb_env_close(closing->env);
+        close_env(closing, &gate);
     }
     if (closing->entered)
         lmdb_once_leave(&closing->place);
@@ -340,49 +372,6 @@ lmdb_close(struct registry *registry)
     codec_wipe(&closing->writer.codec);
     sodium_memzero(closing->record_key, sizeof closing->record_key);
     lmdb_kin_close(closing->kin);
+    (void)pthread_mutex_destroy(&closing->list_lock);
     free(closing);
 }
-
-const struct engine lmdb_engine = {
-    .scheme = "lmdb",
-    .open = lmdb_open,
-    .close = lmdb_close,
-    .session_open = lmdb_session_open,
-    .session_close = lmdb_session_close,
-    .get = lmdb_get,
-    .get_many = lmdb_get_many,
-    .view = lmdb_view,
-    .get_product = lmdb_get_product,
-    .get_lot = lmdb_get_lot,
-    .get_recall = lmdb_get_recall,
-    .list = lmdb_list,
-    .list_products = lmdb_list_products,
-    .list_recalls = lmdb_list_recalls,
-    .get_credential = lmdb_get_credential,
-    .list_credentials = lmdb_list_credentials,
-    .events = lmdb_events,
-    .find_operation = lmdb_find_operation,
-    .get_session = lmdb_get_session,
-    .count_sessions = lmdb_count_sessions,
-    .get_notice = lmdb_get_notice,
-    .list_notices = lmdb_list_notices,
-    .tallies = lmdb_tallies,
-    .get_scans = lmdb_get_scans,
-    .apply = lmdb_apply,
-    .commission = lmdb_commission,
-    .put_product = lmdb_put_product,
-    .put_lot = lmdb_put_lot,
-    .put_recall = lmdb_put_recall,
-    .put_credential = lmdb_put_credential,
-    .put_session = lmdb_put_session,
-    .end_sessions = lmdb_end_sessions,
-    .put_notice = lmdb_put_notice,
-    .add_tally = lmdb_add_tally,
-    .scan_flush = lmdb_scan_flush,
-    .health = lmdb_health,
-    .check = lmdb_check,
-    .sync = lmdb_sync,
-    .copy = lmdb_copy,
-    .gauge = lmdb_gauge,
-    .writable = lmdb_writable,
-};

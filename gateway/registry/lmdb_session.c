@@ -10,19 +10,97 @@ session_of(struct registry_session *session)
     return (struct lmdb_session *)(void *)session;
 }
 
+/* A transaction for reading, begun or renewed; the session is held. */
+static int
+renew(struct lmdb_session *session)
+{
+    if (session->txn != NULL)
+        return mdb_txn_renew(session->txn);
+    MDB_env *env = session->registry->env;
+    return env == NULL ? MDB_PANIC : mdb_txn_begin(env, NULL, MDB_RDONLY, &session->txn);
+}
+
+/* Into the list of those that are open, with a place in LMDB's table of readers. */
+static int
+enter(struct lmdb_session *session, struct lmdb_registry *registry)
+{
+    (void)pthread_mutex_lock(&registry->list_lock);
+    int rc = renew(session);
+    if (rc == 0) {
+        mdb_txn_reset(session->txn);
+        session->next = registry->list;
+        registry->list = session;
+    }
+    (void)pthread_mutex_unlock(&registry->list_lock);
+    return rc;
+}
+
+static void
+leave(struct lmdb_session *session, struct lmdb_registry *registry)
+{
+    (void)pthread_mutex_lock(&registry->list_lock);
+    struct lmdb_session **at = &registry->list;
+    while (*at != session)
+        at = &(*at)->next;
+    *at = session->next;
+    if (session->txn != NULL)
+        mdb_txn_abort(session->txn);
+    (void)pthread_mutex_unlock(&registry->list_lock);
+}
+
+void
+lmdb_sessions_stop(struct lmdb_registry *registry)
+{
+    (void)pthread_mutex_lock(&registry->list_lock);
+    for (struct lmdb_session *at = registry->list; at != NULL; at = at->next) {
+        (void)pthread_mutex_lock(&at->busy);
+        if (at->txn != NULL)
+            mdb_txn_abort(at->txn);
+        at->txn = NULL;
+    }
+}
+
+void
+lmdb_sessions_go_on(struct lmdb_registry *registry)
+{
+    for (struct lmdb_session *at = registry->list; at != NULL; at = at->next)
+        (void)pthread_mutex_unlock(&at->busy);
+    (void)pthread_mutex_unlock(&registry->list_lock);
+}
+
+MDB_env *
+session_hold(struct lmdb_session *session)
+{
+    (void)pthread_mutex_lock(&session->busy);
+    MDB_env *env = session->registry->env;
+    if (env == NULL)
+        (void)pthread_mutex_unlock(&session->busy);
+    return env;
+}
+
+void
+session_let_go(struct lmdb_session *session)
+{
+    (void)pthread_mutex_unlock(&session->busy);
+}
+
 static enum err
 begin(struct lmdb_session *session, struct lmdb_registry *registry, struct fault *fault)
 {
     session->registry = registry;
-    int rc = mdb_txn_begin(registry->env, NULL, MDB_RDONLY, &session->txn);
-    if (rc != 0)
-        return lmdb_fault(fault, registry->path, rc);
-    mdb_txn_reset(session->txn);
+    if (lmdb_cond_init(&session->answered) != ERR_OK)
+        return fault_set(fault, ERR_UNAVAILABLE, "%s: no condition variable", registry->path);
+    if (pthread_mutex_init(&session->busy, NULL) != 0) {
+        (void)pthread_cond_destroy(&session->answered);
+        return fault_set(fault, ERR_UNAVAILABLE, "%s: no lock", registry->path);
+    }
+    int rc = enter(session, registry);
     codec_init(&session->codec, registry->record_key);
-    if (lmdb_cond_init(&session->answered) == ERR_OK)
+    if (rc == 0)
         return ERR_OK;
-    mdb_txn_abort(session->txn);
-    return fault_set(fault, ERR_UNAVAILABLE, "%s: no condition variable", registry->path);
+    (void)pthread_cond_destroy(&session->answered);
+    (void)pthread_mutex_destroy(&session->busy);
+    return lmdb_fault(fault, registry->path, rc);
 }
 
 enum err
@@ -50,8 +128,9 @@ void
 lmdb_session_close(struct registry_session *session)
 {
     struct lmdb_session *closing = session_of(session);
-    mdb_txn_abort(closing->txn);
+    leave(closing, closing->registry);
     (void)pthread_cond_destroy(&closing->answered);
+    (void)pthread_mutex_destroy(&closing->busy);
     codec_wipe(&closing->codec);
     atomic_fetch_sub(&closing->registry->sessions, 1);
     free(closing);
@@ -60,10 +139,12 @@ lmdb_session_close(struct registry_session *session)
 enum err
 view_begin(struct view *view, struct lmdb_session *session)
 {
-    *view = (struct view){NULL, session->registry->tables, &session->codec, 0};
-    int rc = mdb_txn_renew(session->txn);
-    if (rc != 0)
+    *view = (struct view){NULL, session->registry->tables, &session->codec, 0, session};
+    (void)pthread_mutex_lock(&session->busy);
+    if (renew(session) != 0) {
+        (void)pthread_mutex_unlock(&session->busy);
         return ERR_UNAVAILABLE;
+    }
     view->txn = session->txn;
     return ERR_OK;
 }
@@ -71,7 +152,9 @@ view_begin(struct view *view, struct lmdb_session *session)
 void
 view_end(struct view *view)
 {
-    if (view->txn != NULL)
-        mdb_txn_reset(view->txn);
+    if (view->txn == NULL)
+        return;
+    mdb_txn_reset(view->txn);
     view->txn = NULL;
+    (void)pthread_mutex_unlock(&view->session->busy);
 }

@@ -7,13 +7,14 @@
  * that last write fails, LMDB refuses every later transaction with MDB_PANIC. So MDB_MAP_FULL,
  * ENOSPC and their like without a panic afterwards were seen before the meta page and nothing is
  * committed: ERR_FULL. After anything else the outcome is taken as unknown. After a panic the
- * registry answers ERR_UNAVAILABLE until it is opened again. */
+ * environment is opened again before anybody is answered, so that who was told "unknown" can ask;
+ * where that fails, reads and writes are ERR_UNAVAILABLE and it is tried again every second. */
 #include <signal.h>
 #include <time.h>
 
 #include "gateway/registry/lmdb_engine.h"
 
-enum { READER_CHECK_SECONDS = 60 };
+enum { READER_CHECK_SECONDS = 60, MEND_SECONDS = 1 };
 
 static enum err
 commit_err(struct lmdb_writer *writer, int rc)
@@ -21,10 +22,10 @@ commit_err(struct lmdb_writer *writer, int rc)
     if (rc == 0)
         return ERR_OK;
     MDB_txn *txn = NULL;
-    bool panic = mdb_txn_begin(writer->env, NULL, MDB_RDONLY, &txn) == MDB_PANIC;
+    writer->broken = mdb_txn_begin(writer->of->env, NULL, MDB_RDONLY, &txn) == MDB_PANIC;
     if (txn != NULL)
         mdb_txn_abort(txn);
-    return !panic && lmdb_err(rc) == ERR_FULL ? ERR_FULL : ERR_UNKNOWN;
+    return !writer->broken && lmdb_err(rc) == ERR_FULL ? ERR_FULL : ERR_UNKNOWN;
 }
 
 static uint64_t
@@ -58,8 +59,10 @@ finish(struct lmdb_writer *writer, const struct view *view, size_t wrote, uint64
 static enum err
 run_together(struct lmdb_writer *writer, struct lmdb_request *first, const struct lmdb_request *end)
 {
-    struct view view = {NULL, writer->tables, &writer->codec, 0};
-    if (mdb_txn_begin(writer->env, NULL, 0, &view.txn) != 0)
+    struct view view = {NULL, writer->of->tables, &writer->codec, 0, NULL};
+    int rc = writer->broken ? MDB_PANIC : mdb_txn_begin(writer->of->env, NULL, 0, &view.txn);
+    writer->broken = rc == MDB_PANIC;
+    if (rc != 0)
         return ERR_UNAVAILABLE;
     size_t wrote = 0;
     uint64_t began = microseconds();
@@ -109,8 +112,18 @@ clear_dead_readers(const struct lmdb_writer *writer, struct timespec *due)
     if (now.tv_sec < due->tv_sec)
         return;
     int dead = 0;
-    (void)mdb_reader_check(writer->env, &dead);
-    due->tv_sec = now.tv_sec + READER_CHECK_SECONDS;
+    if (!writer->broken)
+        (void)mdb_reader_check(writer->of->env, &dead);
+    due->tv_sec = now.tv_sec + (writer->broken ? MEND_SECONDS : READER_CHECK_SECONDS);
+}
+
+static void
+mend(struct lmdb_writer *writer, struct timespec *due)
+{
+    if (!writer->broken)
+        return;
+    writer->broken = lmdb_open_again(writer->of) != ERR_OK;
+    due->tv_sec = 0;
 }
 
 static void *
@@ -119,11 +132,13 @@ write_groups(void *context)
     struct lmdb_writer *writer = context;
     struct timespec due = {0, 0};
     for (bool stop = false; !stop;) {
+        mend(writer, &due);
         clear_dead_readers(writer, &due);
         struct lmdb_request *group = lmdb_queue_take(&writer->queue, &due, &stop);
         if (group == NULL)
             continue;
         run_in_turn(writer, group);
+        mend(writer, &due);
         lmdb_queue_answer(&writer->queue, group);
     }
     return NULL;

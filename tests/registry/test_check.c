@@ -440,6 +440,46 @@ broken_tally(struct scene *scene)
     put(scene, TABLE_TALLIES, true, &record);
 }
 
+static void
+put_scans(struct scene *scene, const char *serial, size_t cut)
+{
+    const struct scans scans = {.first_at = 1700000000, .last_at = 1700000000, .sessions = 1};
+    struct unit_key key = {.serial = ""};
+    struct record record;
+    memcpy(key.gtin, gtin, sizeof gtin);
+    memcpy(key.serial, serial, strlen(serial));
+    assert_true(scans_encode(&scene->codec, &key, &scans, &record));
+    record.value.len -= cut;
+    put(scene, TABLE_SCANS, true, &record);
+}
+
+static void
+sound_scans(struct scene *scene)
+{
+    put_scans(scene, "A", 0);
+}
+
+static void
+broken_scans(struct scene *scene)
+{
+    put_scans(scene, "A", 1);
+}
+
+static void
+scans_of_nothing(struct scene *scene)
+{
+    put_scans(scene, "AA", 0);
+}
+
+static void
+broken_run(struct scene *scene)
+{
+    struct record record;
+    assert_true(scan_run_encode(&scene->codec, 77, 5, &record));
+    record.value.len--;
+    put(scene, TABLE_SCAN_RUNS, true, &record);
+}
+
 static const struct {
     const char *label;
     void (*break_it)(struct scene *scene);
@@ -499,6 +539,11 @@ static const struct {
     {"a session that was seen too early", broken_session,
      "sessions 7K3M9Q2X: the record is damaged"},
     {"a tally that is cut", broken_tally, "tallies 2024-10-04: the record is damaged"},
+    {"scans of a unit", sound_scans, ""},
+    {"scans that are cut", broken_scans, "scans 09506000134352A: the record is damaged"},
+    {"scans of no unit", scans_of_nothing,
+     "scans 09506000134352AA: somebody looked at it, and there is no such unit"},
+    {"a batch that is cut", broken_run, "scan_runs 77: the record is damaged"},
     {"an id that leads elsewhere", recall_of_another, "it is not found by its id"},
 };
 
@@ -545,6 +590,36 @@ disagreements_are_found(void **state)
 }
 
 /* ---- what uses them meanwhile ---- */
+
+/* One damaged record costs no other unit its sightings, and keeps nobody from clearing. */
+static void
+damaged_scans_are_left_out(void **state)
+{
+    struct test_place place;
+    struct scene scene;
+    struct scans scans;
+    struct scan_seen seen[2] = {{.sighting = {.at = 1700000000, .client = 1}},
+                                {.sighting = {.at = 1700000000, .client = 1}}};
+    const struct scan_flush flush = {.run = 1, .batch = 1, .seen = seen, .count = 2};
+    enum copy_rule suspected[2];
+    (void)state;
+    test_place_make(&place);
+    build(&scene, &place);
+    apply(&scene, EVENT_SUSPECT, 6);
+    break_scene(&scene, broken_scans);
+    for (size_t i = 0; i < 2; i++) {
+        memcpy(seen[i].key.gtin, gtin, sizeof gtin);
+        seen[i].key.serial[0] = (char)('A' + i);
+    }
+    assert_int_equal(registry_scan_flush(scene.session, &flush, suspected), ERR_OK);
+    assert_int_equal(registry_get_scans(scene.session, &seen[0].key, &scans), ERR_CORRUPT);
+    assert_int_equal(registry_get_scans(scene.session, &seen[1].key, &scans), ERR_OK);
+    assert_int_equal(scans.sessions, 1);
+    apply(&scene, EVENT_CLEAR, 7);
+    registry_session_close(scene.session);
+    registry_close(scene.registry);
+    test_place_remove(&place);
+}
 
 /* An inbox in which almost everything is closed. */
 static void
@@ -772,6 +847,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(disagreements_are_found),
+        cmocka_unit_test(damaged_scans_are_left_out),
         cmocka_unit_test(a_list_of_notices_looks_at_a_bounded_number),
         cmocka_unit_test(a_gap_in_the_history_is_no_end),
         cmocka_unit_test(history_is_not_written_over),
