@@ -75,6 +75,7 @@ const choices = {
   offer: (s, past) => owner('offer', s, past),
   transfer: (s) => ({ kind: 'transfer', role: 'public', who: '', code: s.offer === '' ? '0000-0000-0000' : s.offer }),
   replace: () => ({ kind: 'replace', role: 'service', who: 'service' }),
+  end_ownership: () => ({ ...operator('end_ownership'), fields: { reason: 'in doubt', ends_claim: below(8) === 0 ? 'yes' : 'no' } }),
 };
 
 // What makes sense now is tried most, so that much happens.
@@ -84,6 +85,7 @@ function sensible(s) {
   if (s.state === 'returned') return ['restock', 'restock', 'return', 'report_stolen'];
   if (s.state !== 'sold') return ['sell'];
   if (s.owner === '') return ['activate', 'activate', 'return', 'replace'];
+  if (s.unproven) return ['activate', 'activate', 'activate', 'offer', 'end_ownership'];
   return s.offer === '' ? ['offer', 'return', 'report_stolen', 'replace'] : ['transfer', 'transfer', 'offer', 'return'];
 }
 
@@ -112,7 +114,7 @@ function requestOf(op) {
   const version = op.version === undefined ? {} : { version: op.version };
   if (op.kind === 'replace')
     return ['/v1/replacements', { old: { ...id(one), ...version }, new: id(other), reason: 'worn' }];
-  if (events.includes(op.kind)) return ['/v1/events', { type: op.kind, ...id(one), ...version }];
+  if (events.includes(op.kind)) return ['/v1/events', { type: op.kind, ...id(one), ...version, ...op.fields }];
   const code = op.code === undefined ? {} : { [op.kind === 'transfer' ? 'transfer_code' : 'claim_code']: op.code };
   return [addresses[op.kind], { ...id(one), ...code }];
 }
@@ -210,6 +212,9 @@ const activated = {
 };
 const registered = { ...activated, op: { ...activated.op }, json: { owner_secret: 'owner_2' } };
 const returned = { op: { kind: 'return', role: 'retailer', who: 'Shop A', units: ['A'] }, status: 201, json: {}, versions: [4] };
+const counter = { ...activated, op: { kind: 'activate', role: 'retailer', who: 'Shop A', units: ['A'] }, json: { owner_secret: 'owner_3' } };
+const offered = { op: { kind: 'offer', role: 'owner', secret: 'owner_3', units: ['A'] }, status: 201, json: { transfer_code: 'T' }, versions: [4] };
+const ended = { op: { kind: 'end_ownership', role: 'operator', units: ['A'] }, status: 201, json: {}, versions: [4] };
 const refusal = (op, status, code, current) => ({ op, status, json: { code, current } });
 const record = (version, state, conditions = []) => ({ version, state, conditions });
 const replaced = { op: { kind: 'replace', role: 'service', units: ['A', 'B'] }, status: 201, json: {}, versions: [3, 2] };
@@ -241,6 +246,12 @@ const forged = [
     [{ ...activated, op: { ...activated.op, code: 'OTHER', units: ['B'] } }]]],
   ['the old owner acts after a replacement', [[sold], [activated], [{ ...replaced, versions: [4, 2] }],
     [{ ...stolen, op: { ...stolen.op, role: 'owner', secret: 'owner_1' }, versions: [5] }]]],
+  ['a card that does not count', [[sold], [counter], [refusal({ ...activated.op }, 409, 'already_registered')]]],
+  ['displaced by who has no card', [[sold], [counter], [{ ...counter, op: { ...counter.op, role: 'service', who: 'service' }, json: { owner_secret: 'owner_4' }, versions: [4] }]]],
+  ['handed on without the card', [[sold], [counter], [offered]]],
+  ['an ownership ended that was none', [[sold], [{ ...ended, versions: [3] }]]],
+  ['an ownership ended, and the owner acts', [[sold], [activated], [ended],
+    [{ ...stolen, op: { ...stolen.op, role: 'owner', secret: 'owner_1' }, versions: [5] }]]],
 ];
 
 test('the model believes no forged answer', () => {
@@ -259,4 +270,14 @@ test('the model believes what can be', () => {
   assert.deepEqual([model.state('A').version, model.state('A').held, model.changes()], [5, true, 6]);
   assert.throws(() => model.checkRecord('A', record(5, 'returned')));
   model.checkRecord('A', record(5, 'returned', ['held']));
+});
+
+test('the model believes that the card wins', () => {
+  const model = new Model([unit, other]);
+  model.round([sold]);
+  model.round([counter, { ...activated, versions: [4] }]);
+  assert.deepEqual([model.state('A').owner, model.state('A').unproven], ['owner_1', false]);
+  model.round([{ ...ended, versions: [5] }]);
+  model.round([{ ...counter, versions: [6] }]);
+  assert.deepEqual([model.state('A').owner, model.state('A').unproven], ['owner_3', true]);
 });

@@ -28,7 +28,7 @@ function returning(op, s) {
 function restocking(op, s) {
   if (s.state !== 'returned' || blocked(s)) return conflict;
   if (isShop(op) && s.seller !== op.who) return denied;
-  return becomes(s, { state: 'in_stock', keeper: isShop(op) ? op.who : '', owner: '', offer: '', seller: '', claim: '' });
+  return becomes(s, { state: 'in_stock', keeper: isShop(op) ? op.who : '', owner: '', unproven: false, offer: '', seller: '', claim: '' });
 }
 
 // `keeper` is the shop that put it in stock.
@@ -48,17 +48,26 @@ function recovering(op, s) {
   return op.role === 'owner' && s.reporter !== 'owner' ? denied : becomes(s, { stolen: false });
 }
 
+// An owner who came without the claim code, while there is one, is unproven and gives way to it.
 function activating(op, s, given) {
-  if (op.code !== undefined && (op.code !== s.claim || s.claim === '')) return wrongCode;
-  if (op.code === undefined && isShop(op) && s.state === 'sold' && s.seller !== op.who) return denied;
+  const brought = op.code !== undefined;
+  if (brought && (op.code !== s.claim || s.claim === '')) return wrongCode;
+  if (!brought && isShop(op) && s.state === 'sold' && s.seller !== op.who) return denied;
+  if (!brought && isShop(op) && s.state === 'in_stock' && s.keeper !== '' && s.keeper !== op.who) return denied;
   if (s.state !== 'sold') return conflict;
-  if (s.owner !== '') return refused(409, 'already_registered');
-  return blocked(s) ? conflict : becomes(s, { owner: given.owner_secret, offer: '' });
+  if (s.owner !== '' && (blocked(s) || !brought || !s.unproven)) return refused(409, 'already_registered');
+  if (blocked(s)) return conflict;
+  return becomes(s, { owner: given.owner_secret, unproven: !brought && s.claim !== '', offer: '' });
+}
+
+function ending(op, s) {
+  if ((s.state !== 'sold' && s.state !== 'returned') || s.owner === '') return conflict;
+  return becomes(s, { owner: '', unproven: false, offer: '', claim: op.fields?.ends_claim === 'yes' ? '' : s.claim });
 }
 
 function offering(op, s, given) {
   if (s.owner === '' || op.secret !== s.owner) return denied;
-  return s.state !== 'sold' || blocked(s) ? conflict : becomes(s, { offer: given.transfer_code });
+  return s.state !== 'sold' || blocked(s) || s.unproven ? conflict : becomes(s, { offer: given.transfer_code });
 }
 
 function redeeming(op, s, given) {
@@ -69,8 +78,9 @@ function redeeming(op, s, given) {
 
 function replacing(op, s, given, other) {
   if (s.state !== 'sold' || blocked(s) || !unsold.includes(other.state) || blocked(other)) return conflict;
-  const [gone] = becomes(s, { state: 'retired', owner: '', offer: '' }).next;
-  const [come] = becomes(other, { state: 'sold', owner: s.owner, seller: s.seller, offer: '' }).next;
+  const [gone] = becomes(s, { state: 'retired', owner: '', unproven: false, offer: '' }).next;
+  const unproven = s.unproven && other.claim !== '';
+  const [come] = becomes(other, { state: 'sold', owner: s.owner, unproven, seller: s.seller, offer: '' }).next;
   return { next: [gone, come] };
 }
 
@@ -85,9 +95,10 @@ const rules = {
   offer: offering,
   transfer: redeeming,
   replace: replacing,
+  end_ownership: ending,
 };
 export const kinds = Object.keys(rules);
-export const events = ['sell', 'return', 'restock', 'report_stolen', 'recover', 'release'];
+export const events = ['sell', 'return', 'restock', 'report_stolen', 'recover', 'release', 'end_ownership'];
 
 // {next: [state after, …]}, or {status, code} and perhaps what it changed all the same.
 function judge(op, [s, other], given) {
@@ -101,7 +112,7 @@ const conditionsOf = (s) => [s.stolen && 'stolen', s.held && 'held'].filter(Bool
 export class Model {
   constructor(units) {
     this.units = new Map(units.map(({ serial, claim }) => [serial, {
-      version: 1, state: 'issued', stolen: false, held: false, reporter: '', keeper: '', seller: '', owner: '', offer: '', claim,
+      version: 1, state: 'issued', stolen: false, held: false, reporter: '', keeper: '', seller: '', owner: '', unproven: false, offer: '', claim,
     }]));
     this.done = new Map(units.map(({ serial }) => [serial, ['commission']]));
     this.counts = { applied: 0, refused: 0, limited: 0, stale: 0 };
