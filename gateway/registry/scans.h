@@ -11,7 +11,7 @@ enum err registry_get_scans(struct registry_session *session, const struct unit_
                             struct scans *out) MUST_CHECK;
 
 /* Sightings of the last second or so, all or none; those of units that are not there, or of which a
- * record is damaged, are left out. `run` is the process's own: 1 or more, and later ones have
+ * record cannot be read, are left out. `run` is the process's own: 1 or more, and later ones have
  * higher numbers, as its start has in seconds. `batch` rises with each new call of a run: one that
  * was written before is not counted again, so ERR_UNKNOWN is answered by sending the same one
  * again. suspected[i]: the rule that fires for the unit of sighting i, when it is not suspected

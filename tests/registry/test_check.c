@@ -562,7 +562,7 @@ break_scene(struct scene *scene, void (*break_it)(struct scene *scene))
     struct lmdb_registry *registry = (struct lmdb_registry *)(void *)scene->registry;
     MDB_txn *txn = NULL;
     assert_int_equal(mdb_txn_begin(registry->env, NULL, 0, &txn), 0);
-    scene->view = (struct view){txn, registry->tables, &scene->codec, 0};
+    scene->view = (struct view){.txn = txn, .tables = registry->tables, .codec = &scene->codec};
     break_it(scene);
     assert_int_equal(mdb_txn_commit(txn), 0);
 }
@@ -600,21 +600,24 @@ damaged_scans_are_left_out(void **state)
     struct scans scans;
     struct scan_seen seen[2] = {{.sighting = {.at = 1700000000, .client = 1}},
                                 {.sighting = {.at = 1700000000, .client = 1}}};
-    const struct scan_flush flush = {.run = 1, .batch = 1, .seen = seen, .count = 2};
+    struct scan_flush flush = {.run = 1, .batch = 1, .seen = seen, .count = 2};
     enum copy_rule suspected[2];
     (void)state;
     test_place_make(&place);
     build(&scene, &place);
     apply(&scene, EVENT_SUSPECT, 6);
-    break_scene(&scene, broken_scans);
     for (size_t i = 0; i < 2; i++) {
         memcpy(seen[i].key.gtin, gtin, sizeof gtin);
         seen[i].key.serial[0] = (char)('A' + i);
     }
     assert_int_equal(registry_scan_flush(scene.session, &flush, suspected), ERR_OK);
+    break_scene(&scene, broken_scans);
+    flush.batch = 2;
+    seen[0].sighting.client = seen[1].sighting.client = 2;
+    assert_int_equal(registry_scan_flush(scene.session, &flush, suspected), ERR_OK);
     assert_int_equal(registry_get_scans(scene.session, &seen[0].key, &scans), ERR_CORRUPT);
     assert_int_equal(registry_get_scans(scene.session, &seen[1].key, &scans), ERR_OK);
-    assert_int_equal(scans.sessions, 1);
+    assert_int_equal(scans.sessions, 2);
     apply(&scene, EVENT_CLEAR, 7);
     registry_session_close(scene.session);
     registry_close(scene.registry);

@@ -221,8 +221,11 @@ expect_no_newer_table(struct registry_session *session)
     assert_int_equal(count, 0);
     contract_expect("tallies", registry_tallies(session, 0, 30000, &tally, 1, &count), ERR_OK);
     assert_int_equal(count, 0);
+    const struct unit_key key = {"09506000134352", "A"};
+    struct scans scans;
+    contract_expect("scans", registry_get_scans(session, &key, &scans), ERR_NOT_FOUND);
     contract_expect("health", registry_health(session, &health), ERR_OK);
-    assert_int_equal(health.notices + health.sessions, 0);
+    assert_int_equal(health.notices + health.sessions + health.scans, 0);
     contract_expect("credential", registry_get_credential(session, "7K3M9Q2X", &credential),
                     ERR_OK);
     test_undamaged(session);
