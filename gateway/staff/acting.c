@@ -12,7 +12,7 @@ static const struct {
     const char *input;
 } inputs[] = {
     {FIELD_DOCUMENT, "url"},    {FIELD_ON, "date"},       {FIELD_COVERED, "choice"},
-    {FIELD_EXCLUDED, "choice"}, {FIELD_MONTHS, "number"},
+    {FIELD_EXCLUDED, "choice"}, {FIELD_MONTHS, "number"}, {FIELD_ENDS_CLAIM, "choice"},
 };
 
 static const char *
@@ -27,7 +27,7 @@ input_of(enum event_field_id id)
 bool
 acting_irreversible(enum event_type type)
 {
-    return type == EVENT_RETIRE || type == EVENT_REPORT_STOLEN;
+    return type == EVENT_RETIRE || type == EVENT_REPORT_STOLEN || type == EVENT_END_OWNERSHIP;
 }
 
 bool

@@ -37,18 +37,20 @@ put_state(struct visit *visit, const struct json_node *root)
     bool stolen = holds(conditions, "stolen");
     bool lost = holds(conditions, "lost");
     bool held = holds(conditions, "held");
+    bool unproven = json_true(json_member_of(unit, "without_claim_code"));
     json_put(out, "is", "{");
     json_put_bool(out, "stolen", stolen);
     json_put_bool(out, "lost", lost);
     json_put_bool(out, "held", held);
     json_put_bool(out, "suspected", holds(conditions, "copy_suspected"));
     json_put_bool(out, "over", !sold);
+    json_put_bool(out, "unproven", sold && unproven);
     text_char(out, '}');
     json_put(out, "can", "{");
     json_put_bool(out, "stolen", sold && !stolen);
     json_put_bool(out, "lost", sold && !lost && !stolen);
     json_put_bool(out, "found", sold && (stolen || lost));
-    json_put_bool(out, "sell", sold && !stolen && !held);
+    json_put_bool(out, "sell", sold && !stolen && !held && !unproven);
     json_put_bool(out, "object", sold && json_member_of(root, "recovery_at") != NULL);
     text_char(out, '}');
     visit_put_day(visit, "sold_on", json_member_of(unit, "sold_on"));
@@ -104,7 +106,10 @@ put_event(struct visit *visit, const struct json_node *event)
     static const char *const shown[] = {"location", "reference", "fault", "work"};
     const struct json_node *fields = json_member_of(event, "fields");
     json_put(&visit->document, NULL, "{");
-    visit_put_text(visit, "type", json_member_of(event, "type"));
+    if (json_true(json_member_of(event, "displaced_owner")))
+        json_put_text(&visit->document, "type", "displaced");
+    else
+        visit_put_text(visit, "type", json_member_of(event, "type"));
     visit_put_day(visit, "at", json_member_of(event, "at"));
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
         visit_put_text(visit, shown[i], json_member_of(fields, shown[i]));

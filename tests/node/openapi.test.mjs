@@ -480,6 +480,12 @@ test('ownership', async () => {
   await post(422, '/v1/activations', null, proof, activation);
   await post(409, '/v1/activations', null, proof);
   await post(201, '/v1/activations', 'retailer', id(stranger));
+  const card = { ...id(stranger), claim_code: stranger.claim_code };
+  await post(409, '/v1/recoveries', null, card);
+  const { owner_secret: displacing } = await post(201, '/v1/activations', null, card);
+  await get(200, path(stranger, '/owner'), displacing);
+  for (const role of ['operator', 'service', 'retailer']) await get(200, path(stranger, '/events'), role);
+  await event('operator', 'end_ownership', stranger, { reason: 'registered to itself', ends_claim: 'yes' });
 
   await get(200, path(one, '/owner'), first);
   await get(403, path(stranger, '/owner'), first);
