@@ -102,7 +102,7 @@ test('it is on the console, and an operator clears it', async () => {
   assert.deepEqual(json.countries.map(({ country, units }) => [country, units]), [['DE', 1], ['FR', 1]]);
   const list = (await staff.call(keys.operator, 'GET', '/console/copies', undefined, html)).text;
   assert.match(list, new RegExp(`${serialOf(label)}</bdi>`));
-  assert.match(list, /<meter min="0" max="1" value="1">/);
+  assert.match(list, /<meter aria-label="DE" min="0" max="1" value="1">/);
   const page = (await staff.call(keys.operator, 'GET', `/console/units/${gtin}/${serialOf(label)}`, undefined, html)).text;
   assert.match(page, /id="scans"/);
   assert.match(page, /do=clear#act/);
