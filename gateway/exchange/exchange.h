@@ -59,6 +59,7 @@ struct response {
     int status;               /* 200 until set */
     const char *content_type; /* a literal; NULL until set */
     struct text body;
+    struct slice lasting; /* when not empty, the body instead: bytes of the program, not copied */
     size_t header_count;
     struct response_header headers[RESPONSE_HEADERS_MAX];
     char detail[FAULT_TEXT_MAX]; /* of a problem: for the page that a browser gets instead */

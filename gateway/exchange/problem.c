@@ -66,6 +66,7 @@ response_problem(struct response *response, int status, const char *code, const 
     struct text *out = &response->body;
     (void)snprintf(response->detail, sizeof response->detail, "%s", detail);
     text_reset(out);
+    response->lasting = slice_of(NULL);
     response->status = status;
     response->content_type = "application/problem+json";
     text_put(out, "{\"type\":\"about:blank\",");

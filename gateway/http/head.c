@@ -90,7 +90,7 @@ put_status(struct text *out, const struct response *response, const struct wire 
     text_put(out, phrase_of(response->status));
     if (content) {
         text_put(out, "\r\nContent-Length: ");
-        text_number(out, (int64_t)response->body.len);
+        text_number(out, (int64_t)(response->body.len + response->lasting.len));
     }
     text_put(out, "\r\n");
     http_date_format(date, wire->now);
@@ -99,7 +99,7 @@ put_status(struct text *out, const struct response *response, const struct wire 
         put_field(out, "Content-Type", response->content_type);
 }
 
-void
+struct slice
 head_write(struct text *out, const struct response *response, const struct wire *wire)
 {
     bool page = strncmp(response->content_type, "text/html", 9) == 0;
@@ -115,6 +115,8 @@ head_write(struct text *out, const struct response *response, const struct wire 
         text_put(out, "Permissions-Policy: camera=(), geolocation=(), microphone=()\r\n");
     text_put(out, always);
     text_put(out, wire->close ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n");
-    if (!wire->head_only && has_content(response))
-        text_slice_put(out, text_slice(&response->body));
+    if (wire->head_only || !has_content(response))
+        return slice_of(NULL);
+    text_slice_put(out, text_slice(&response->body));
+    return response->lasting;
 }

@@ -13,7 +13,7 @@ struct wire {
 };
 
 /* Appends status line, header fields (ours unless the handler set them) and body; of a 204 the type
- * and the body are left out. */
-void head_write(struct text *out, const struct response *response, const struct wire *wire);
+ * and the body are left out. Gives what is to be sent after it: response->lasting, or nothing. */
+struct slice head_write(struct text *out, const struct response *response, const struct wire *wire);
 
 #endif

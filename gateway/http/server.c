@@ -17,6 +17,7 @@
 #include "gateway/http/head.h"
 #include "gateway/http/http.h"
 #include "gateway/http/inflow.h"
+#include "gateway/http/options.h"
 #include "gateway/log/log.h"
 
 enum {
@@ -97,6 +98,7 @@ reset_response(struct response *response)
     response->content_type = NULL;
     response->header_count = 0;
     response->detail[0] = '\0';
+    response->lasting = slice_of(NULL);
     text_reset(&response->body);
 }
 
@@ -224,10 +226,11 @@ transmit(struct edge *edge, struct mg_connection *conn, bool close)
     if (close)
         mg_disable_connection_keep_alive(conn);
     text_reset(&edge->out);
-    head_write(&edge->out, &edge->response, &wire);
-    /* One write: two cost 44 ms. A client that is gone is no concern of ours. */
-    if (text_ok(&edge->out))
-        (void)mg_write(conn, edge->out.data, edge->out.len);
+    struct slice rest = head_write(&edge->out, &edge->response, &wire);
+    /* One write, but for what is large. A client that is gone is no concern of ours, and one that
+     * reads slowly holds no copy of what it reads. */
+    if (text_ok(&edge->out) && mg_write(conn, edge->out.data, edge->out.len) > 0 && rest.len > 0)
+        (void)mg_write(conn, rest.data, rest.len);
 }
 
 /* A batch must not cost a thread its megabytes for ever. */
@@ -349,40 +352,11 @@ start(struct http_server *server)
         .exit_thread = exit_thread,
         .connection_close = close_connection,
     };
-    const struct config *config = server->app->config;
-    char ports[CONFIG_TEXT_MAX + 8];
-    char threads[24], timeout[24], keep[24];
-    const struct {
-        const char *name, *value;
-    } options[] = {
-        {"listening_ports", ports},
-        {"num_threads", threads},
-        {"request_timeout_ms", timeout},
-        {"enable_keep_alive", config->keep_alive_ms > 0 ? "yes" : "no"},
-        {"keep_alive_timeout_ms", keep},
-        {"connection_queue", "1024"},
-        {"listen_backlog", "1024"},
-        {"tcp_nodelay", "1"},
-        {"decode_url", "no"}, /* %2F in a serial is no slash, %00 no end */
-        {"enable_auth_domain_check", "no"},
-        {"enable_directory_listing", "no"},
-        {"access_control_allow_origin", ""},
-        {"access_control_allow_methods", ""},
-        {"access_control_allow_headers", ""},
-    };
-    enum { COUNT = sizeof options / sizeof options[0] };
-    const char *list[2 * COUNT + 1] = {NULL};
     const struct listener *listener = &server->listener;
-    (void)snprintf(ports, sizeof ports, "%s:%llu", listener->address,
-                   (unsigned long long)listener->port);
-    (void)snprintf(threads, sizeof threads, "%llu", (unsigned long long)listener->workers);
-    (void)snprintf(timeout, sizeof timeout, "%llu", (unsigned long long)config->request_timeout_ms);
-    (void)snprintf(keep, sizeof keep, "%llu", (unsigned long long)config->keep_alive_ms);
-    for (size_t i = 0; i < COUNT; i++) {
-        list[2 * i] = options[i].name;
-        list[2 * i + 1] = options[i].value;
-    }
-    return mg_start(&callbacks, server, list);
+    struct options options;
+    options_make(&options, server->app->config, listener->address, listener->port,
+                 listener->workers);
+    return mg_start(&callbacks, server, options.list);
 }
 
 static enum err

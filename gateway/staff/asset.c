@@ -25,5 +25,5 @@ staff_asset(struct worker *worker, const struct request *request, struct respons
     response_header(response, "Cache-Control", "%s",
                     current ? "public, max-age=31536000, immutable" : "no-cache");
     response->content_type = asset.type;
-    text_slice_put(&response->body, asset.content);
+    response->lasting = asset.content;
 }

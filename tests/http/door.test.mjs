@@ -354,6 +354,18 @@ test('an absolute address is answered for its own host', async () => {
   }
 });
 
+test('what is large is sent whole, and not to HEAD', async () => {
+  for (const method of ['GET', 'HEAD']) {
+    const { bytes } = await exchange(gateway.port, [`${method} /assets/0/zxing/reader.wasm HTTP/1.1\r\nHost: a\r\n\r\n`
+      + behind.replace('Host: a', 'Host: a\r\nConnection: close')], { idle: 4 * timeout });
+    const [asset, next] = answers(bytes, [method]);
+    assert.equal(asset.headers.get('content-type'), 'application/wasm');
+    assert.ok(Number(asset.headers.get('content-length')) > 100000);
+    assert.equal(next.status, 200, method);
+    checkHeaders(asset, method);
+  }
+});
+
 test('who asks first is told to go on, and only when the body is wanted', async () => {
   const head = post('Expect: 100-continue\r\nContent-Length: 12\r\nConnection: close', '');
   const { bytes } = await exchange(gateway.port, [head, 100, json], { idle: 4 * timeout });

@@ -108,7 +108,7 @@ writes_answers(void **state)
         text_put(&response.body, rows[i].body);
         if (rows[i].name != NULL)
             response_header(&response, rows[i].name, "%s", rows[i].value);
-        head_write(&out, &response, &rows[i].wire);
+        assert_int_equal(head_write(&out, &response, &rows[i].wire).len, 0);
         if (!slice_equal(text_slice(&out), rows[i].expected))
             fail_msg("%s:\n%s\nexpected:\n%s", rows[i].label, out.data, rows[i].expected);
         text_free(&out);
@@ -116,9 +116,34 @@ writes_answers(void **state)
     }
 }
 
+/* What lasts is not copied, and counts. */
+static void
+leaves_what_lasts(void **state)
+{
+    (void)state;
+    static const char asset[] = "body {}";
+    const struct wire wire = {784111777, "", false, false};
+    const struct wire head_only = {784111777, "", true, false};
+    struct response response = {.status = 200, .content_type = "text/css"};
+    struct text out;
+    text_init(&out, 4096);
+    response.lasting = slice_of(asset);
+    assert_ptr_equal(head_write(&out, &response, &wire).data, asset);
+    assert_non_null(strstr(out.data, "Content-Length: 7\r\n"));
+    assert_null(strstr(out.data, asset));
+    assert_int_equal(head_write(&out, &response, &head_only).len, 0);
+    response.status = 304;
+    assert_int_equal(head_write(&out, &response, &wire).len, 0);
+    response_problem(&response, 404, "not_found", "Not found", "No", NULL);
+    assert_int_equal(head_write(&out, &response, &wire).len, 0);
+    text_free(&response.body);
+    text_free(&out);
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(writes_answers)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(writes_answers),
+                                       cmocka_unit_test(leaves_what_lasts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
