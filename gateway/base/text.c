@@ -211,10 +211,12 @@ json_run(struct slice s)
 static void
 json_escape(struct text *t, unsigned char c)
 {
-    if (c == '"' || c == '\\')
-        text_printf(t, "\\%c", c);
-    else
-        text_printf(t, "\\u%04x", c);
+    bool short_form = c == '"' || c == '\\';
+    text_put(t, short_form ? "\\" : "\\u00");
+    if (short_form)
+        text_char(t, (char)c);
+    if (!short_form)
+        text_hex(t, &c, 1);
 }
 
 void
@@ -273,7 +275,9 @@ html_plain(unsigned char c)
 static void
 html_escape(struct text *t, unsigned char c)
 {
-    text_printf(t, "&#%d;", c);
+    text_put(t, "&#");
+    text_number(t, c);
+    text_char(t, ';');
 }
 
 void
@@ -292,7 +296,9 @@ url_unreserved(unsigned char c)
 static void
 percent_escape(struct text *t, unsigned char c)
 {
-    text_printf(t, "%%%02X", c);
+    static const char digits[] = "0123456789ABCDEF";
+    const char form[] = {'%', digits[c >> 4], digits[c & 15]};
+    text_slice_put(t, slice_make(form, sizeof form));
 }
 
 void

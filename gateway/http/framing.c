@@ -3,12 +3,21 @@
 
 #include <string.h>
 
+/* `name` begins with a letter. Thirty names are looked for in every head, and few fields begin with
+ * the same one. */
+static bool
+is_named(const struct header_field *field, const char *name)
+{
+    return ((field->name[0] ^ name[0]) & ~0x20) == 0 &&
+           slice_equal_nocase(slice_of(field->name), name);
+}
+
 static size_t
 count_of(const struct head *head, const char *name)
 {
     size_t count = 0;
     for (size_t i = 0; i < head->count; i++)
-        count += slice_equal_nocase(slice_of(head->fields[i].name), name);
+        count += is_named(&head->fields[i], name);
     return count;
 }
 
@@ -16,7 +25,7 @@ struct slice
 head_value(const struct head *head, const char *name)
 {
     for (size_t i = 0; i < head->count; i++)
-        if (slice_equal_nocase(slice_of(head->fields[i].name), name))
+        if (is_named(&head->fields[i], name))
             return slice_trim(slice_of(head->fields[i].value));
     return slice_of(NULL);
 }
