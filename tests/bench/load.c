@@ -395,6 +395,19 @@ report(const struct load *load, double seconds, double processor)
 }
 
 static void
+finish(struct load *load)
+{
+    for (int i = 0; i < load->options.connections; i++) {
+        (void)close(load->connections[i].fd);
+        free(load->connections[i].answer);
+    }
+    free(load->connections);
+    free(load->labels.starts);
+    free(load->labels.lengths);
+    (void)close(load->poll);
+}
+
+static void
 take_option(struct options *options, const char *argument)
 {
     const char *value = strchr(argument, '=');
@@ -450,5 +463,6 @@ main(int argc, char **argv)
     run(&load, began + (uint64_t)(load.options.seconds * 1e9));
     double seconds = (double)(nanoseconds() - began) / 1e9;
     report(&load, seconds, processor_seconds(load.options.pid) - before);
+    finish(&load);
     return load.results.refused + load.results.unexpected > 0;
 }
