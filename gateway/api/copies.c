@@ -31,9 +31,8 @@ describe(char out[static EVENT_VALUE_MAX + 1], const struct scans *scans,
     char since[DATE_TEXT_MAX];
     date_format(since, date_of(scans->first_at, 0));
     (void)snprintf(out, EVENT_VALUE_MAX + 1,
-                   "rule %s: %" PRIu32 ", and %u are enough; %" PRIu64
-                   " sessions since %s by about "
-                   "%" PRIu64 " clients, countries: %zu%s",
+                   "rule %s: %" PRIu32 ", and %u are enough; sessions: %" PRIu64 " since %s, "
+                   "clients: about %" PRIu64 ", countries: %zu%s",
                    copy_rule_name(rule), scans->evidence[rule],
                    (unsigned)copy_limit(&product->copy_limits, rule), scans->sessions, since,
                    scan_clients(scans), count_countries(scans), scans->elsewhere > 0 ? "+" : "");

@@ -143,7 +143,7 @@ test('a copied label is suspected, told of, and cleared for good', async () => {
   const event = history.events.at(-1);
   assert.equal(event.type, 'suspect');
   assert.equal(event.role, 'operator');
-  assert.match(event.fields.reason, /^rule sessions: 6, and 6 are enough; 6 sessions since \d{4}-\d\d-\d\d by about \d clients, countries: 1$/);
+  assert.match(event.fields.reason, /^rule sessions: 6, and 6 are enough; sessions: 6 since \d{4}-\d\d-\d\d, clients: about \d, countries: 1$/);
   const { json: inbox } = await staff.call(operator, 'GET', '/v1/notices?kind=copy_suspected');
   assert.equal(inbox.notices.length, 1);
   assert.equal(inbox.notices[0].serial, serial(path));
