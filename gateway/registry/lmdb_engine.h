@@ -40,6 +40,11 @@
 enum err lmdb_err(int rc) MUST_CHECK; /* of an LMDB or errno value */
 enum err lmdb_fault(struct fault *fault, const char *path, int rc);
 
+/* ---- lmdb_room.c ---- */
+
+/* What a failed commit said, or that there is no room, where that is the reason of an EIO. */
+int lmdb_tell_full(MDB_env *env, int rc) MUST_CHECK;
+
 /* ---- lmdb_once.c ---- */
 
 struct lmdb_place {

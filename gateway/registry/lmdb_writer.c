@@ -4,11 +4,10 @@
  * A call is answered only after mdb_txn_commit returned 0, that is after data and meta page were
  * synced. What a failed commit means (LMDB 0.9.24, mdb_txn_commit): it fills pages in memory,
  * writes and syncs them to pages that nothing refers to yet, and writes the meta page last; when
- * that last write fails, LMDB refuses every later transaction with MDB_PANIC. So MDB_MAP_FULL,
- * ENOSPC and their like without a panic afterwards were seen before the meta page and nothing is
- * committed: ERR_FULL. After anything else the outcome is taken as unknown. After a panic the
- * environment is opened again before anybody is answered, so that who was told "unknown" can ask;
- * where that fails, reads and writes are ERR_UNAVAILABLE and it is tried again every second. */
+ * that last write fails, LMDB refuses every later transaction with MDB_PANIC. So what fails without
+ * a panic afterwards has committed nothing. With one the outcome is unknown. The environment
+ * is then opened again before anybody is answered, so that who was told "unknown" can ask; where
+ * that fails, reads and writes are ERR_UNAVAILABLE and it is tried again every second. */
 #include <signal.h>
 #include <time.h>
 
@@ -25,7 +24,7 @@ commit_err(struct lmdb_writer *writer, int rc)
     writer->broken = mdb_txn_begin(writer->of->env, NULL, MDB_RDONLY, &txn) == MDB_PANIC;
     if (txn != NULL)
         mdb_txn_abort(txn);
-    return !writer->broken && lmdb_err(rc) == ERR_FULL ? ERR_FULL : ERR_UNKNOWN;
+    return writer->broken ? ERR_UNKNOWN : lmdb_err(lmdb_tell_full(writer->of->env, rc));
 }
 
 static uint64_t
