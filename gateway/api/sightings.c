@@ -172,7 +172,7 @@ tag_of(const struct sightings *board, const struct scan_seen *seen)
     struct {
         uint64_t client;
         char gtin[sizeof seen->key.gtin], serial[sizeof seen->key.serial];
-        char second_owner;
+        bool second_owner;
     } session;
     memset(&session, 0, sizeof session);
     session.client = seen->sighting.client;

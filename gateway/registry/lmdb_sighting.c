@@ -100,22 +100,25 @@ compare(const struct unit_key *a, const struct unit_key *b)
     return gtin != 0 ? gtin : strcmp(a->serial, b->serial);
 }
 
+struct sorted {
+    const struct scan_seen *seen;
+};
+
 /* Those of one unit in the order they came. */
 static int
 by_unit(const void *a, const void *b)
 {
-    const struct scan_seen *const *left = a;
-    const struct scan_seen *const *right = b;
-    int order = compare(&(*left)->key, &(*right)->key);
+    const struct sorted *left = a;
+    const struct sorted *right = b;
+    int order = compare(&left->seen->key, &right->seen->key);
     if (order != 0)
         return order;
-    return *left < *right ? -1 : *left > *right;
+    return left->seen < right->seen ? -1 : left->seen > right->seen;
 }
 
 /* Everything that is needed to add to a unit's scans and to judge them. */
 struct looked_at {
     struct unit unit;
-    struct copy_limits limits;
     struct scans scans;
 };
 
@@ -124,7 +127,6 @@ static enum err
 read_unit(struct view *view, const struct unit_key *key, struct looked_at *out)
 {
     uint8_t operation[OPERATION_ID_BYTES];
-    struct product product;
     memset(out, 0, sizeof *out);
     enum err err = view_unit(view, key, &out->unit, operation);
     enum err scans = err == ERR_OK ? view_scans(view, key, &out->scans) : err;
@@ -132,44 +134,61 @@ read_unit(struct view *view, const struct unit_key *key, struct looked_at *out)
         err = ERR_OK;
     else
         err = ERR_NOT_FOUND;
-    if (err == ERR_OK && view_product(view, key->gtin, &product) == ERR_OK)
-        out->limits = product.copy_limits;
     return view->failure == 0 ? err : lmdb_err(view->failure);
 }
 
 struct batch {
     const struct scan_call *call;
     bool repeat; /* it is written already: only judged */
-    const struct scan_seen *order[SCAN_FLUSH_MAX];
+    struct sorted order[SCAN_FLUSH_MAX];
+    char gtin[GTIN_DIGITS + 1]; /* of the limits, which many units in a row share; "" none */
+    struct copy_limits limits;
 };
+
+/* A product that cannot be read has the defaults. */
+static const struct copy_limits *
+limits_of(struct view *view, struct batch *batch, const char *gtin)
+{
+    struct product product;
+    if (strcmp(batch->gtin, gtin) == 0)
+        return &batch->limits;
+    enum err err = view_product(view, gtin, &product);
+    memcpy(batch->gtin, gtin, sizeof batch->gtin);
+    batch->limits = (struct copy_limits){{0}};
+    if (err == ERR_OK)
+        batch->limits = product.copy_limits;
+    return &batch->limits;
+}
 
 /* Adds the sightings from `first` up to `end` of the order, which are of one unit. */
 static enum err
-add_unit(struct view *view, const struct batch *batch, size_t first, size_t end)
+add_unit(struct view *view, struct batch *batch, size_t first, size_t end)
 {
-    const struct unit_key *key = &batch->order[first]->key;
-    size_t last = (size_t)(batch->order[end - 1] - batch->call->flush->seen);
+    const struct unit_key *key = &batch->order[first].seen->key;
+    size_t last = (size_t)(batch->order[end - 1].seen - batch->call->flush->seen);
     struct looked_at at;
     bool changed = false;
     enum err err = read_unit(view, key, &at);
     if (err != ERR_OK)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     for (size_t i = first; i < end && !batch->repeat; i++)
-        changed |= scan_add(&at.scans, &batch->order[i]->sighting, &at.unit);
+        changed |= scan_add(&at.scans, &batch->order[i].seen->sighting, &at.unit);
     if ((at.unit.conditions & CONDITION_COPY_SUSPECTED) == 0)
-        batch->call->suspected[last] = scan_judge(&at.scans, &at.limits);
+        batch->call->suspected[last] = scan_judge(&at.scans, limits_of(view, batch, key->gtin));
+    if (view->failure != 0)
+        return lmdb_err(view->failure);
     return changed ? put_scans(view, key, &at.scans) : ERR_OK;
 }
 
 static enum err
-add_all(struct view *view, const struct batch *batch)
+add_all(struct view *view, struct batch *batch)
 {
     size_t count = batch->call->flush->count;
     enum err err = ERR_OK;
     for (size_t first = 0, end = 0; first < count && err == ERR_OK; first = end) {
-        const struct unit_key *key = &batch->order[first]->key;
+        const struct unit_key *key = &batch->order[first].seen->key;
         for (end = first; end < count; end++)
-            if (compare(&batch->order[end]->key, key) != 0)
+            if (compare(&batch->order[end].seen->key, key) != 0)
                 break;
         err = add_unit(view, batch, first, end);
     }
@@ -188,7 +207,7 @@ run_flush(struct view *view, struct lmdb_request *request)
         return err;
     batch.repeat = flush->batch <= last;
     for (size_t i = 0; i < flush->count; i++) {
-        batch.order[i] = &flush->seen[i];
+        batch.order[i].seen = &flush->seen[i];
         call->suspected[i] = COPY_NONE;
     }
     qsort(batch.order, flush->count, sizeof batch.order[0], by_unit);

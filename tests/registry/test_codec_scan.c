@@ -185,104 +185,105 @@ seal(struct bench *bench, enum table table)
 #define BEGUN BEGIN("01", HEX_AT, "00", "00")
 #define END "00000000" HEX_NONE
 
+static const struct {
+    const char *label, *key, *body;
+    bool sound;
+} bodies[] = {
+    {"as it should be", HEX_UNIT,
+     BEGUN "0000000000"
+           "00" END,
+     true},
+    {"another format", HEX_UNIT,
+     BEGIN("02", HEX_AT, "00", "00") "0000000000"
+                                     "00" END,
+     false},
+    {"a key without a serial", "3039353036303030313334333532",
+     BEGUN "0000000000"
+           "00" END,
+     false},
+    {"last before first", HEX_UNIT,
+     BEGIN("01", "000000006553f0ff", "00", "00") "0000000000"
+                                                 "00" END,
+     false},
+    {"the highest level", HEX_UNIT,
+     BEGIN("01", HEX_AT, "3f", "00") "0000000000"
+                                     "00" END,
+     true},
+    {"a level beyond a hash", HEX_UNIT,
+     BEGIN("01", HEX_AT, "40", "00") "0000000000"
+                                     "00" END,
+     false},
+    {"fewer clients than it says", HEX_UNIT,
+     BEGIN("01", HEX_AT, "00", "05") "0000000000"
+                                     "00" END,
+     false},
+    {"more clients than fit", HEX_UNIT,
+     BEGIN("01", HEX_AT, "00", "21") HEX_NO_SKETCH HEX_NO_SKETCH HEX_NO_SKETCH HEX_NO_SKETCH
+     "00000000"
+     "0000000000"
+     "00" END,
+     false},
+    {"a country", HEX_UNIT,
+     BEGUN "01"
+           "4445"
+           "00000001" HEX_AT "00000000"
+           "00" END,
+     true},
+    {"a country in small letters", HEX_UNIT,
+     BEGUN "01"
+           "6465"
+           "00000001" HEX_AT "00000000"
+           "00" END,
+     false},
+    {"half a country", HEX_UNIT,
+     BEGUN "01"
+           "4400"
+           "00000001" HEX_AT "00000000"
+           "00" END,
+     false},
+    {"nine countries", HEX_UNIT,
+     BEGUN "09"
+           "4445"
+           "00000001" HEX_AT "00000000"
+           "00" END,
+     false},
+    {"evidence", HEX_UNIT,
+     BEGUN "0000000000"
+           "01"
+           "0000000100004cdb" END,
+     true},
+    {"evidence that ends with none", HEX_UNIT,
+     BEGUN "0000000000"
+           "02"
+           "0000000100004cdb"
+           "0000000000000000" END,
+     false},
+    {"no evidence that has a day", HEX_UNIT,
+     BEGUN "0000000000"
+           "02"
+           "0000000000004cdb"
+           "0000000100004cdb" END,
+     false},
+    {"a rule that there is not", HEX_UNIT,
+     BEGUN "0000000000"
+           "08" HEX_NONE HEX_NONE HEX_NONE HEX_NONE HEX_NONE HEX_NONE HEX_NONE
+           "0000000100004cdb" END,
+     false},
+    {"something behind it", HEX_UNIT,
+     BEGUN "0000000000"
+           "00" END "00",
+     false},
+};
+
 static void
 broken_grammar_is_refused(void **state)
 {
-    static const struct {
-        const char *label, *key, *body;
-        bool sound;
-    } rows[] = {
-        {"as it should be", HEX_UNIT,
-         BEGUN "0000000000"
-               "00" END,
-         true},
-        {"another format", HEX_UNIT,
-         BEGIN("02", HEX_AT, "00", "00") "0000000000"
-                                         "00" END,
-         false},
-        {"a key without a serial", "3039353036303030313334333532",
-         BEGUN "0000000000"
-               "00" END,
-         false},
-        {"last before first", HEX_UNIT,
-         BEGIN("01", "000000006553f0ff", "00", "00") "0000000000"
-                                                     "00" END,
-         false},
-        {"the highest level", HEX_UNIT,
-         BEGIN("01", HEX_AT, "3f", "00") "0000000000"
-                                         "00" END,
-         true},
-        {"a level beyond a hash", HEX_UNIT,
-         BEGIN("01", HEX_AT, "40", "00") "0000000000"
-                                         "00" END,
-         false},
-        {"fewer clients than it says", HEX_UNIT,
-         BEGIN("01", HEX_AT, "00", "05") "0000000000"
-                                         "00" END,
-         false},
-        {"more clients than fit", HEX_UNIT,
-         BEGIN("01", HEX_AT, "00", "21") HEX_NO_SKETCH HEX_NO_SKETCH HEX_NO_SKETCH HEX_NO_SKETCH
-         "00000000"
-         "0000000000"
-         "00" END,
-         false},
-        {"a country", HEX_UNIT,
-         BEGUN "01"
-               "4445"
-               "00000001" HEX_AT "00000000"
-               "00" END,
-         true},
-        {"a country in small letters", HEX_UNIT,
-         BEGUN "01"
-               "6465"
-               "00000001" HEX_AT "00000000"
-               "00" END,
-         false},
-        {"half a country", HEX_UNIT,
-         BEGUN "01"
-               "4400"
-               "00000001" HEX_AT "00000000"
-               "00" END,
-         false},
-        {"nine countries", HEX_UNIT,
-         BEGUN "09"
-               "4445"
-               "00000001" HEX_AT "00000000"
-               "00" END,
-         false},
-        {"evidence", HEX_UNIT,
-         BEGUN "0000000000"
-               "01"
-               "0000000100004cdb" END,
-         true},
-        {"evidence that ends with none", HEX_UNIT,
-         BEGUN "0000000000"
-               "02"
-               "0000000100004cdb"
-               "0000000000000000" END,
-         false},
-        {"no evidence that has a day", HEX_UNIT,
-         BEGUN "0000000000"
-               "02"
-               "0000000000004cdb"
-               "0000000100004cdb" END,
-         false},
-        {"a rule that there is not", HEX_UNIT,
-         BEGUN "0000000000"
-               "08" HEX_NONE HEX_NONE HEX_NONE HEX_NONE HEX_NONE HEX_NONE HEX_NONE
-               "0000000100004cdb" END,
-         false},
-        {"something behind it", HEX_UNIT,
-         BEGUN "0000000000"
-               "00" END "00",
-         false},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct bench *bench = prepare(rows[i].key, rows[i].body, "");
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        struct bench *bench = prepare(bodies[i].key, bodies[i].body, "");
         seal(bench, TABLE_SCANS);
-        if (decode(bench) != (rows[i].sound ? ERR_OK : ERR_CORRUPT))
-            fail_msg("%s", rows[i].label);
+        if (decode(bench) != (bodies[i].sound ? ERR_OK : ERR_CORRUPT))
+            fail_msg("%s", bodies[i].label);
         free(bench);
     }
 }
