@@ -202,6 +202,7 @@ put_registry(struct text *out, struct registry_session *session)
     put_gauge(out, "assay_registry_max_bytes", health.bytes_max, "Size that it can have.");
     put_gauge(out, "assay_registry_units", health.units, "Units that are registered.");
     put_gauge(out, "assay_registry_events", health.events, "Events of all units.");
+    put_gauge(out, "assay_registry_scans", health.scans, "Units that somebody looked at.");
     put_gauge(out, "assay_registry_operations", health.operations, "Operations since it was made.");
     put_commits(out, &gauge, health.commit_calls);
 }
