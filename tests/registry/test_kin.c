@@ -14,7 +14,7 @@
 
 #include "tests/registry/support.h"
 
-enum { PRODUCTS = 150, STEPS = 3000, READERS = 3, ROUNDS = 300 };
+enum { PRODUCTS = 150, STEPS = 1500, READERS = 3, ROUNDS = 100 };
 
 struct world {
     struct test_place place;
