@@ -166,6 +166,25 @@ test('what is not taken back is asked for twice', async () => {
   }
 });
 
+test('an ownership is ended, after a second look', async () => {
+  const one = serial();
+  await happen(one, 'sell', {}, keys.retailer);
+  assert.doesNotMatch(await get(at(one)), /value="end_ownership"/);
+  const registered = await staff.call(keys.retailer, 'POST', '/v1/activations', { gtin, serial: one });
+  assert.equal(registered.status, 201, registered.text);
+  const page = await get(at(one));
+  assert.match(page, /value="end_ownership"/);
+  assert.match(page, /whoever brings it takes/);
+  assert.match(page, /Without the claim code from the box/);
+  assert.match(await get(`${at(one)}?do=end_ownership`), /<select id="e-ends_claim"/);
+  const form = { event: 'end_ownership', version: '3', reason: 'to itself', ends_claim: 'no' };
+  assert.match((await post(at(one), form, 200)).text, /name="confirm" value="yes"/);
+  assert.equal((await record(one)).owned, true);
+  await post(at(one), { ...form, confirm: 'yes' }, 303);
+  assert.equal((await record(one)).owned, undefined);
+  assert.match(await get(at(one)), /Ownership ended/);
+});
+
 test('the last event is taken back where the rules allow it', async () => {
   const one = serial();
   assert.doesNotMatch(await get(at(one)), /do=undo/);

@@ -11,6 +11,7 @@ assay import "$work/run.manifest.csv" >/dev/null
 shop=$(new_key retailer --organisation "Tool Shop")
 stall=$(new_key retailer --organisation "Market Stall")
 workshop=$(new_key service --organisation Workshop)
+brand=$(new_key operator --organisation "Example Brand")
 start_gateway
 
 row() { sed -n "$(($2 + 1))p" "$work/run.$1.csv" | tr -d '\r'; } # FILE ROW
@@ -176,12 +177,41 @@ other="\"gtin\":\"$gtin\",\"serial\":\"$(serial_of 2)\""
 tell "the shop sells another"
 sends "$shop" POST /v1/events "{\"type\":\"sell\",$other}"
 expects 201
-tell "and registers it for the customer"
+tell "and registers it for the customer, without the card"
 sends "$shop" POST /v1/activations "{$other}"
-expects 201 '"owner_secret"'
+expects 201 '"owner_secret"' '"without_claim_code":true'
+counter=$(member owner_secret)
 tell "once"
 sends "$workshop" POST /v1/activations "{$other}"
 expects 409 '"already_registered"'
+tell "who has that secret, the shop perhaps, hands nothing on"
+sends "$counter" POST /v1/transfers "{$other}"
+expects 409 'card in the box'
+tell "the shop says that the secret is lost, and objects: the buyer could wait for ever"
+sends "$shop" POST /v1/recoveries "{$other}"
+expects 202 '"recovery_at"'
+sends "$counter" POST /v1/events "{\"type\":\"dismiss\",$other}"
+expects 201
+tell "the buyer with the card waits for nothing"
+sends - POST /v1/recoveries "{$other,\"claim_code\":\"$(claim_of 2)\"}"
+expects 409 '"not_needed"'
+tell "and registers it at home"
+sends - POST /v1/activations "{$other,\"claim_code\":\"$(claim_of 2)\"}"
+expects 201 '"owner_secret"'
+lacks 'without_claim_code'
+home=$(member owner_secret)
+tell "the secret of the counter is dead"
+asks "$counter" GET "/v1/units/$gtin/$(serial_of 2)/owner"
+expects 403
+tell "the buyer sees what happened"
+asks "$home" GET "/v1/units/$gtin/$(serial_of 2)/owner"
+expects 200 '"displaced_owner":true'
+tell "and may hand it on"
+sends "$home" POST /v1/transfers "{$other}"
+expects 201 '"transfer_code"'
+tell "the brand reads of it"
+asks "$brand" GET "/v1/notices?kind=owner_displaced"
+expects 200 "\"serial\":\"$(serial_of 2)\"" 'before that without it, by Tool Shop'
 
 # ---- a stranger tries codes ----
 third="\"gtin\":\"$gtin\",\"serial\":\"$(serial_of 3)\""
