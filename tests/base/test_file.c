@@ -218,6 +218,60 @@ replaces_the_whole_file(void **state)
     assert_int_equal(scratch_count(s), 4);
 }
 
+/* In place: who has the file open reads what is written now, and nothing of the old is left. */
+static void
+overwrites_where_it_lies(void **state)
+{
+    static const char *const contents[] = {"first", "a longer one", "2", ""};
+    struct scratch *s = *state;
+    struct fault fault;
+    struct stat before;
+    struct stat after;
+    const char *path = scratch_path(s, "f");
+    assert_int_equal(file_overwrite(path, slice_of("made"), &fault), ERR_OK);
+    assert_int_equal(mode_of(path), 0600);
+    assert_int_equal(stat(path, &before), 0);
+    int fd = open(path, O_RDONLY);
+    assert_true(fd >= 0);
+    for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++) {
+        char bytes[100];
+        assert_int_equal(file_overwrite(scratch_path(s, "f"), slice_of(contents[i]), &fault),
+                         ERR_OK);
+        assert_content(s, "f", contents[i]);
+        assert_int_equal(pread(fd, bytes, sizeof bytes, 0), strlen(contents[i]));
+        assert_memory_equal(bytes, contents[i], strlen(contents[i]));
+    }
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(stat(scratch_path(s, "f"), &after), 0);
+    assert_int_equal(before.st_ino, after.st_ino);
+    assert_int_equal(scratch_count(s), 1);
+}
+
+static void
+overwrites_no_file_of_others(void **state)
+{
+    struct scratch *s = *state;
+    struct fault fault;
+    scratch_write(s, "open", "old", 3, 0640);
+    scratch_write(s, "target", "old", 3, 0600);
+    assert_int_equal(symlink("target", scratch_path(s, "link")), 0);
+    assert_int_equal(mkdir(scratch_path(s, "dir"), 0700), 0);
+    assert_int_equal(mkfifo(scratch_path(s, "fifo"), 0600), 0);
+    static const struct {
+        const char *name;
+        enum err err;
+    } rows[] = {{"open", ERR_DENIED}, {"link", ERR_DENIED}, {"no/f", ERR_NOT_FOUND}};
+    static const char *const others[] = {"dir", "fifo"};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(file_overwrite(scratch_path(s, rows[i].name), slice_of("x"), &fault),
+                         rows[i].err);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_int_not_equal(file_overwrite(scratch_path(s, others[i]), slice_of("x"), &fault),
+                             ERR_OK);
+    assert_content(s, "open", "old");
+    assert_content(s, "target", "old");
+}
+
 /* The status of a child in which `run` was called, as nobody when we are root. */
 static int
 in_child(int (*run)(struct scratch *s), struct scratch *s, uid_t user)
@@ -396,6 +450,8 @@ main(void)
         IN_SCRATCH(other_types_are_refused_at_once),
         IN_SCRATCH(creates_once),
         IN_SCRATCH(replaces_the_whole_file),
+        IN_SCRATCH(overwrites_where_it_lies),
+        IN_SCRATCH(overwrites_no_file_of_others),
         IN_SCRATCH(permissions_count),
         IN_SCRATCH(a_failed_write_leaves_the_old_file),
         IN_SCRATCH(readers_see_the_old_or_the_new),
