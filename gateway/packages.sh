@@ -8,7 +8,7 @@ proxy_packages=(nginx haproxy)
 proxy_libraries=(liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0 openssl)
 # The fonts have Latin and Arabic letters, and Japanese: 10 MB.
 test_packages=(libcmocka-dev curl zbar-tools librsvg2-bin poppler-utils chromium fonts-dejavu-core
-    fonts-droid-fallback)
+    fonts-droid-fallback slowhttptest wrk)
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
