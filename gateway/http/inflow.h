@@ -19,9 +19,11 @@ struct inflow_source {
 };
 
 /* What is asked of the sender. A read asks for `piece` bytes, so a deadline may be passed by as
- * many of the library's timeouts: 1 for who is not known. */
+ * many of the library's timeouts: 1 for who is not known. Twice as many each time as long as they
+ * come quickly, up to `piece_max`: who sends fast and then drips keeps a worker for no longer than
+ * who is as slow as `rate` allows. */
 struct inflow_terms {
-    size_t piece;
+    size_t piece, piece_max;
     int64_t grace_ms; /* for all of a body without bytes */
     uint64_t rate;    /* bytes a second that earn more time; 0: none do */
     /* Is time earned by bytes that arrived, so that at no moment the average is below the rate? Or
@@ -37,8 +39,9 @@ struct inflow {
     struct inflow_source source;
     struct inflow_terms terms;
     uint64_t length, left; /* left: not read yet */
-    int64_t started_ms;
-    bool broken; /* it did not arrive in time, and is not read any further */
+    size_t piece;
+    int64_t started_ms, read_ms; /* began; the last bytes came */
+    bool broken;                 /* it did not arrive in time, and is not read any further */
 };
 
 void inflow_begin(struct inflow *inflow, const struct inflow_source *source,

@@ -12,7 +12,9 @@
 
 #include "gateway/http/inflow.h"
 
-enum { TIMEOUT_MS = 1000, KIB = 1024, MIB = 1024 * 1024, PULL_MAX = 64 * 1024 };
+enum { TIMEOUT_MS = 1000, PULL_MAX = 64 * 1024, STREAM_PIECE_MAX = 1024 };
+#define KIB ((uint64_t)1024)
+#define MIB (1024 * KIB)
 
 static int64_t now; /* of the clock, which has no argument */
 
@@ -114,13 +116,14 @@ deadlines(void **state)
         {"staff: nothing comes", STAFF, MIB, {1, 0, 0, 1}, MIB},
         {"a stream at once", STREAM, 32 * MIB, {MIB, 32 * MIB, 0, 1}, 0},
         {"a stream at 64 KiB/s", STREAM, 4 * MIB, {64 * KIB, 4 * MIB, 0, 1000}, 0},
-        /* at t it has 64,000 t bytes and needs 65,536 (t - 6): equal at 256 s; at 256.001 s there
-         * are 16,384,064, at which 6 s and 250.00098 s are allowed */
+        /* at t it has 64,000 t bytes and needs 65,536 (t - 6): equal at 256 s, at 16,384,000 bytes,
+         * which is 250 pulls; the next piece is of 1,024, is there after 256.016 s, and 256.015 s
+         * are allowed */
         {"a stream that is a little too slow",
          STREAM,
          32 * MIB,
          {64, 32 * MIB, 0, 1},
-         32 * MIB - 16384064},
+         32 * MIB - 16385024},
         {"and is over before that", STREAM, 15 * MIB, {64, 15 * MIB, 0, 1}, 0},
         {"a stream of a byte in every timeout",
          STREAM,
@@ -142,6 +145,42 @@ deadlines(void **state)
             inflow.broken != (rows[i].left > 0))
             fail_msg("%s: %s, %llu left at %lld ms", rows[i].label, err_info(err)->code,
                      (unsigned long long)inflow.left, (long long)now);
+    }
+}
+
+/* What is asked for grows as long as it comes quickly, and only for a stream. */
+static void
+pieces_grow(void **state)
+{
+    static const struct {
+        const char *label;
+        enum who who;
+        int64_t every_ms; /* for each 64 bytes */
+        size_t expected[7];
+    } rows[] = {
+        {"public", PUBLIC, 1, {1, 1, 1, 1, 1, 1, 1}},
+        {"staff", STAFF, 1, {64, 64, 64, 64, 64, 64, 64}},
+        {"a fast stream", STREAM, 1, {64, 128, 256, 512, 1024, 1024, 1024}},
+        {"at 50 ms it is fast while few are asked for",
+         STREAM,
+         50,
+         {64, 128, 256, 64, 128, 256, 64}},
+        {"a slow stream", STREAM, 101, {64, 64, 64, 64, 64, 64, 64}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sender sender = {64, MIB, 0, rows[i].every_ms};
+        const struct inflow_terms terms =
+            inflow_terms(rows[i].who != PUBLIC, rows[i].who == STREAM, TIMEOUT_MS);
+        struct inflow inflow;
+        char out[STREAM_PIECE_MAX];
+        begin(&inflow, &sender, &terms, MIB);
+        for (size_t at = 0; at < 7; at++) {
+            size_t got = 0;
+            if (inflow.piece != rows[i].expected[at])
+                fail_msg("%s, %zu: %zu", rows[i].label, at, inflow.piece);
+            assert_int_equal(inflow_pull(&inflow, out, inflow.piece, &got), ERR_OK);
+        }
     }
 }
 
@@ -185,6 +224,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(deadlines),
+        cmocka_unit_test(pieces_grow),
         cmocka_unit_test(broken_stays_broken),
         cmocka_unit_test(pieces),
     };
