@@ -116,21 +116,20 @@ lmdb_submit(struct lmdb_session *session, struct lmdb_request *request)
     return err;
 }
 
-/* The first of a line, as many as make a group. */
+/* The first of a line, where somebody waits, and behind it as many as make a group. */
 static struct lmdb_request *
 take_from(struct lmdb_line *line, size_t weight_max)
 {
     struct lmdb_request *group = line->first;
-    struct lmdb_request *end = NULL;
-    size_t weight = 0;
-    size_t count = 0;
-    for (struct lmdb_request *at = group; at != NULL; at = at->next) {
-        weight += at->weight;
-        if (count == GROUP_CALLS_MAX || (count > 0 && weight > weight_max))
+    struct lmdb_request *end = group;
+    size_t weight = group->weight;
+    group->taken = true;
+    for (size_t count = 1; end->next != NULL && count < GROUP_CALLS_MAX; count++) {
+        weight += end->next->weight;
+        if (weight > weight_max)
             break;
-        at->taken = true;
-        count++;
-        end = at;
+        end = end->next;
+        end->taken = true;
     }
     line->first = end->next;
     if (line->first == NULL)

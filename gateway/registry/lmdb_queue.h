@@ -22,11 +22,11 @@ struct lmdb_request {
     const struct operation *operation;
     void *current; /* may be NULL */
     size_t weight; /* records, about */
-    bool wrote;    /* set by run */
-    enum err err;
-    bool taken, done;
     pthread_cond_t *answered;
     struct lmdb_request *next;
+    enum err err;
+    bool wrote; /* set by run */
+    bool taken, done;
 };
 
 /* Two lines, served in turn: light calls (a sale, a stolen report) and heavy ones (a slice of an

@@ -18,7 +18,8 @@
 
 #include "gateway/manifest/spool.h"
 
-enum { BLOCK = SPOOL_BLOCK, LARGEST = 5 * BLOCK };
+#define BLOCK ((size_t)SPOOL_BLOCK)
+#define LARGEST (5 * BLOCK)
 static const char secret[] = "7K3M9Q2XBT"; /* a claim code, all over */
 
 static char directory[64];
@@ -99,7 +100,8 @@ reads_back(void **state)
     static const struct {
         off_t by;
         int from;
-    } places[] = {{0, SEEK_SET}, {1, SEEK_SET}, {-1, SEEK_END}, {0, SEEK_END}, {BLOCK, SEEK_SET}};
+    } places[] = {
+        {0, SEEK_SET}, {1, SEEK_SET}, {-1, SEEK_END}, {0, SEEK_END}, {SPOOL_BLOCK, SEEK_SET}};
     struct fault fault;
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -144,7 +146,7 @@ count_entries(void)
     size_t count = 0;
     DIR *open = opendir(directory);
     assert_non_null(open);
-    while (readdir(open) != NULL)
+    while (readdir(open) != NULL) /* NOLINT(concurrency-mt-unsafe): a stream of its own */
         count++;
     (void)closedir(open);
     return count - 2; /* . and .. */
@@ -165,7 +167,7 @@ nobody_else_reads_it(void **state)
     assert_int_equal(fstat(fd, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_int_equal(st.st_nlink, 0);
-    assert_true(st.st_size >= 3 * BLOCK);
+    assert_true(st.st_size >= 3 * SPOOL_BLOCK);
     char *bytes = malloc((size_t)st.st_size);
     assert_non_null(bytes);
     assert_int_equal(pread(fd, bytes, (size_t)st.st_size, 0), st.st_size);
@@ -188,9 +190,9 @@ damage_is_seen(void **state)
     } rows[] = {
         {"first block", 100, 0},
         {"its check", 3, 0},
-        {"second block", BLOCK + 16 + 5, BLOCK},
-        {"last byte", 2 * (BLOCK + 16) + 16 + 99, (size_t)2 * BLOCK},
-        {"cut", -1, (size_t)2 * BLOCK},
+        {"second block", SPOOL_BLOCK + 16 + 5, BLOCK},
+        {"last byte", (off_t)(2 * (BLOCK + 16) + 16 + 99), 2 * BLOCK},
+        {"cut", -1, 2 * BLOCK},
     };
     struct fault fault;
     char *out = malloc(LARGEST);
@@ -207,7 +209,7 @@ damage_is_seen(void **state)
             byte = (char)(byte ^ 1);
             assert_int_equal(pwrite(fd, &byte, 1, rows[i].at), 1);
         } else {
-            assert_int_equal(ftruncate(fd, 2 * (BLOCK + 16) + 16 + 99), 0);
+            assert_int_equal(ftruncate(fd, (off_t)(2 * (BLOCK + 16) + 16 + 99)), 0);
         }
         size_t got = 0;
         while (got < LARGEST && fread(out + got, 1, 1, file) == 1)
