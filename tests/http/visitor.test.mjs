@@ -182,6 +182,30 @@ test('the secret is lost: a wait, a notice, and an objection', async () => {
   assert.doesNotMatch(page.text, /Somebody says that your secret is lost<\/h2>/);
 });
 
+test('registered at the counter without the card: the card makes it final', async () => {
+  const unit = await sold();
+  const own = `/owner/${gtin}/${unit.serial}`;
+  const counter = await staff.call(await staff.key('service'), 'POST', '/v1/activations', { gtin, serial: unit.serial });
+  assert.equal(counter.status, 201, counter.text);
+  const secret = counter.json.owner_secret;
+  let page = await post(own, { secret });
+  assert.match(words(page.text), /Whoever has the card from the box can take your place/);
+  assert.doesNotMatch(page.text, /value="sell"/);
+  const link = /<a class="button" href="([^"]*register[^"]*)"/.exec(page.text)[1];
+  page = await post('/recover', { gtin, serial: unit.serial, claim_code: unit.claim });
+  assert.equal(page.status, 409);
+  assert.match(words(page.text), /You need not wait/);
+  page = await fill(await open(plain(link)), { claim_code: unit.claim });
+  assert.equal(page.status, 200, words(page.text));
+  const last = secretOf(page);
+  assert.notEqual(last, secret);
+  assert.equal((await post(own, { secret })).status, 403);
+  page = await post(own, { secret: last });
+  assert.doesNotMatch(page.text, /take your place/);
+  assert.match(page.text, /value="sell"/);
+  assert.match(words(page.text), /Registered with the claim code; the registration without it ended/);
+});
+
 test('a secret as people keep it', async () => {
   const unit = await registered();
   const rows = [

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "gateway/json/write.h"
 #include "gateway/records/records.h"
 
 static void
@@ -103,6 +104,35 @@ events_carry_their_fields(void **state)
 }
 
 static void
+who_came_without_the_claim_code(void **state)
+{
+    static const struct {
+        bool unit, without, displaces;
+        const char *written;
+    } rows[] = {
+        {false, false, false, "{\"x\":1,\"x\":1}"},
+        {true, true, false,
+         "{\"x\":1,\"without_claim_code\":true,\"without_claim_code\":true,\"x\":1}"},
+        {false, false, true, "{\"x\":1,\"displaced_owner\":true,\"x\":1}"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct text out;
+        const struct unit unit = {.unproven = rows[i].unit};
+        const struct event event = {.without_claim = rows[i].without,
+                                    .displaces = rows[i].displaces};
+        text_init(&out, 4096);
+        text_char(&out, '{');
+        json_put_number(&out, "x", 1);
+        unit_card_json(&out, &unit);
+        event_card_json(&out, &event);
+        json_put_number(&out, "x", 1);
+        text_char(&out, '}');
+        assert_written(&out, rows[i].written);
+    }
+}
+
+static void
 recalls_say_their_limits(void **state)
 {
     (void)state;
@@ -172,6 +202,7 @@ main(void)
         cmocka_unit_test(a_new_unit_has_only_what_is_known),
         cmocka_unit_test(a_full_unit_has_everything_but_its_seals),
         cmocka_unit_test(events_carry_their_fields),
+        cmocka_unit_test(who_came_without_the_claim_code),
         cmocka_unit_test(recalls_say_their_limits),
         cmocka_unit_test(products_show_their_promises),
     };

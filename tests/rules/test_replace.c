@@ -134,6 +134,25 @@ the_remaining_term(void **state)
     }
 }
 
+/* An owner who came without the claim code does not become one who has it; and where the new unit
+ * has no card that could be brought, none is missing. */
+static void
+who_came_without_the_card(void **state)
+{
+    static struct scene scene;
+    (void)state;
+    start(&scene);
+    assert_int_equal(run(&scene), ERR_OK);
+    assert_false(scene.out.new_unit.unproven || scene.out.new_event.without_claim);
+    scene.old_unit.unproven = true;
+    assert_int_equal(run(&scene), ERR_OK);
+    assert_true(scene.out.new_unit.unproven && scene.out.new_event.without_claim);
+    assert_false(scene.out.old_unit.unproven || scene.out.old_event.without_claim);
+    memset(scene.new_unit.claim, 0, sizeof scene.new_unit.claim);
+    assert_int_equal(run(&scene), ERR_OK);
+    assert_false(scene.out.new_unit.unproven || scene.out.new_event.without_claim);
+}
+
 /* A replacement of a replacement, by a unit of another product. */
 static void
 chains(void **state)
@@ -267,6 +286,7 @@ main(void)
         cmocka_unit_test(both_units_change),
         cmocka_unit_test(each_history_replays),
         cmocka_unit_test(the_remaining_term),
+        cmocka_unit_test(who_came_without_the_card),
         cmocka_unit_test(chains),
         cmocka_unit_test(refused),
         cmocka_unit_test(refused_requests),
