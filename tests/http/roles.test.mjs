@@ -197,6 +197,27 @@ function checkRefusal(answer, method, line) {
     assert.equal(answer.json.code, { 401: 'unauthorized', 403: 'denied', 405: 'method_not_allowed' }[answer.status], line);
 }
 
+// Kept by others than the client: only what is the same for everybody.
+const cached = /^\/(assets\/|v1\/keys$|\.well-known\/jwks\.json$|openapi\.json$)/;
+
+// Of every answer, whatever it says.
+function checkProtection({ headers }, path, line) {
+  for (const [name, value] of [
+    ['x-content-type-options', 'nosniff'], ['referrer-policy', 'same-origin'], ['x-frame-options', 'DENY'],
+    ['cross-origin-opener-policy', 'same-origin'], ['cross-origin-resource-policy', 'same-origin'],
+  ])
+    assert.equal(headers.get(name), value, line);
+  const policy = headers.get('content-security-policy');
+  const page = /^text\/html/.test(headers.get('content-type') ?? '');
+  if (page) assert.match(policy, /^default-src 'none'; .*base-uri 'none'; frame-ancestors 'none'/, line);
+  else assert.equal(policy, "default-src 'none'; frame-ancestors 'none'", line);
+  assert.doesNotMatch(policy, /'unsafe-(inline|eval)'|\*|https?:/, line);
+  const camera = /camera=\(self\)/.test(headers.get('permissions-policy'));
+  assert.equal(camera, policy.includes("'wasm-unsafe-eval'"), line);
+  assert.match(headers.get('permissions-policy'), /geolocation=\(\), microphone=\(\)/, line);
+  if (!cached.test(path)) assert.match(headers.get('cache-control'), /no-store/, line);
+}
+
 test('every route, method and role: nothing unexpected is allowed', async () => {
   let asked = 0;
   for (const pattern of new Set(expected.map(([, p]) => p)))
@@ -207,6 +228,7 @@ test('every route, method and role: nothing unexpected is allowed', async () => 
         const answer = await staff.call(keys[role], method, pathOf(pattern), body, headers);
         const status = statusFor(rolesOf(method, pattern), role);
         asked += 1;
+        checkProtection(answer, pathOf(pattern), line);
         if (status === 'in') {
           assert.ok(![401, 405, 500].includes(answer.status), `${line}: ${answer.status} ${answer.text}`);
           assert.notEqual(answer.json?.detail, `This address is not for the role ${role}`, line);
