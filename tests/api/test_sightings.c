@@ -6,10 +6,12 @@
 
 #include <cmocka.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -529,6 +531,38 @@ threads(void **state)
                      CROWD_UNITS * CROWD_CLIENTS * (1 + THREADS * (CROWD_ROUNDS - 1)));
 }
 
+static void
+limit_files(rlim_t bytes)
+{
+    const struct rlimit limit = {bytes, RLIM_INFINITY};
+    assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* No page can be written, as on a full disk: what waits is kept, and written once when it can be.
+ */
+static void
+what_could_not_be_written_is_written_later(void **state)
+{
+    enum { PAGE = 4096 };
+    struct scene *scene = *state;
+    register_units(scene, 2);
+    look(scene, 0, 1, NOON);
+    limit_files(PAGE);
+    for (unsigned i = 0; i < 3; i++) {
+        flush(scene, NOON + 1 + i, ERR_FULL);
+        look(scene, 1, i, NOON + 1 + i);
+    }
+    limit_files(RLIM_INFINITY);
+    assert_int_equal(figures(scene).written, 0);
+    assert_int_equal(figures(scene).flushed_at, 0);
+    flush(scene, NOON + 9, ERR_OK);
+    assert_int_equal(stored(scene, 0).sessions, 1);
+    assert_int_equal(stored(scene, 1).sessions, 3);
+    assert_int_equal(figures(scene).written, 4);
+    assert_int_equal(figures(scene).dropped, 0);
+}
+
 /* ---- alarms ---- */
 
 /* A product of which LIMIT sessions are too many, and LIMIT clients that look at unit 0. */
@@ -664,6 +698,7 @@ main(void)
         TEST(memory_is_fixed),
         TEST(a_million_looks),
         TEST(threads),
+        TEST(what_could_not_be_written_is_written_later),
         TEST(an_alarm_is_raised_once_dealt_with),
         TEST(an_alarm_that_cannot_be_is_given_up),
         TEST(an_alarm_survives_a_crash),
