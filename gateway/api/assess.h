@@ -14,7 +14,7 @@ struct assessment {
     bool consulted;       /* the registry was asked, and worker->view is about this unit */
     bool registry_failed; /* it was asked and did not answer */
     struct label_trust trust;
-    bool has_scans;      /* the verdict suspects a copy, and `scans` is of the unit (scans.h) */
+    bool has_scans; /* the verdict suspects a copy, and `scans` is of the unit (scans.h) */
     struct scans scans;
     struct verdict verdict; /* points into the worker's view and the keyset: not to be copied */
 };

@@ -12,14 +12,14 @@
  * fields of each, "undoes": number of the last event, when the caller may take it back}. */
 handler api_unit_situation;
 
-/* GET /v1/units/{gtin}/{serial}/scans: as scans_json (records.h), for operators and auditors. A unit
- * at which nobody looked has no sessions. */
+/* GET /v1/units/{gtin}/{serial}/scans: as scans_json (records.h), for operators and auditors. A
+ * unit at which nobody looked has no sessions. */
 handler api_unit_scans;
 
-/* GET /v1/suspected: {"units": [{"gtin", "serial", "name" of the product, "suspected_at", "rule" and
- * "figure" unless an operator suspects it, "sessions", "last_at", "countries": ["DE", …]}], newest
- * suspicion first, "countries": [{"country", "units", "sessions"}], most units first, "total": units,
- * at most 500, "more": there are others}. */
+/* GET /v1/suspected: {"units": [{"gtin", "serial", "name" of the product, "suspected_at", "rule"
+ * and "figure" unless an operator suspects it, "sessions", "last_at", "countries": ["DE", …]}],
+ * newest suspicion first, "countries": [{"country", "units", "sessions"}], most units first,
+ * "total": units, at most 500, "more": there are others}. */
 handler api_suspected;
 
 /* GET /v1/missing: {"units": [{"unit": as unit_json (records.h), "item", "name" of its product,

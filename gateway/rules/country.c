@@ -86,7 +86,8 @@ enum { COUNTRY_COUNT = sizeof countries / sizeof countries[0] };
 static int
 by_code(const void *code, const void *country)
 {
-    return strcmp(code, ((const struct country *)country)->code);
+    const struct country *at = country;
+    return strcmp(code, at->code);
 }
 
 static const struct country *

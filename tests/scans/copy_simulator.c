@@ -13,7 +13,7 @@ usage(void)
     fputs("usage: copy_simulator [--seed N] [--units N] [--days N] [--trials N]\n"
           "       [--sessions|--travel|--unshipped|--retired|--stock N|off]\n",
           stderr);
-    exit(2);
+    _Exit(2);
 }
 
 static unsigned
