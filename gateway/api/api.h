@@ -43,7 +43,8 @@ handler api_digital_link;
  * {"status": 404, "code": "not_a_code", "detail"}. */
 handler api_verify;
 /* What those three answer to who asks too often: 429 and the verdict `unchecked`, whose reason is
- * `rate_limited`, without looking at the code. Retry-After is for the caller to set. */
+ * `rate_limited`, without looking at more of the code than where it leads. Retry-After is for the
+ * caller to set. */
 handler api_rate_limited;
 /* GET / : the front page. Its form sends a code to GET /check?code=…, which answers as above. */
 handler api_home;
@@ -98,15 +99,14 @@ handler api_report;
  * "sold_on", "activated_on"}; the secret is shown this once and is the Bearer of everything an
  * owner does. A service center, and the shop that sold the unit or has it in stock (stock.h), need
  * no claim code; then "without_claim_code" is true while the unit has one, and whoever brings it
- * takes that owner's place at once ("The card in the box", rules/event.h), of which the operator has
- * the notice `owner_displaced`. 409 `already_registered`; 409 `conflict` says why not now: stolen,
- * held, not sold. POST
- * /v1/recoveries {…, "claim_code"}: the owner secret is lost. 202 {"gtin", "serial",
- * "recovery_at"}, in 14 days: from then on an activation gives another secret, unless the owner,
- * who sees it and who said it at …/owner, did anything with the old one before. 409 `not_needed`:
- * the owner came without the claim code, which registers the unit now. A service center,
- * and the shop that sold the unit, need no claim code: they vouch that they saw the proof of
- * purchase. POST /v1/transfers {…}, by the owner: 201 {"gtin", "serial", "transfer_code",
+ * takes that owner's place at once ("The card in the box", rules/event.h), of which the operator
+ * has the notice `owner_displaced`. 409 `already_registered`; 409 `conflict` says why not now:
+ * stolen, held, not sold. POST /v1/recoveries {…, "claim_code"}: the owner secret is lost. 202
+ * {"gtin", "serial", "recovery_at"}, in 14 days: from then on an activation gives another secret,
+ * unless the owner, who sees it and who said it at …/owner, did anything with the old one before.
+ * 409 `not_needed`: the owner came without the claim code, which registers the unit now. A service
+ * center, and the shop that sold the unit, need no claim code: they vouch that they saw the proof
+ * of purchase. POST /v1/transfers {…}, by the owner: 201 {"gtin", "serial", "transfer_code",
  * "expires_at"}, good once and for seven days; another offer takes its place. 403 when it is not
  * the unit's secret. POST /v1/transfers/redeem {…, "transfer_code"}: 201 {"gtin", "serial",
  * "owner_secret", …} of the new owner; the old secret is dead, and so is the claim code, whose card

@@ -162,6 +162,9 @@ api_rate_limited(struct worker *worker, const struct request *request, struct re
     struct call call;
     call_begin(&call, worker, request, response);
     call.assessed.role = ROLE_PUBLIC;
+    struct reading *reading = &call.assessed.reading; /* where to look again */
+    if (digital_link_read_path(reading, request->path, request->query) != READ_OK)
+        memset(reading, 0, sizeof *reading);
     assess_limited(&call.assessed, worker);
     response->status = 429;
     answer_decided(&call);

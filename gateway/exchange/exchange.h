@@ -65,6 +65,9 @@ struct response {
     char detail[FAULT_TEXT_MAX]; /* of a problem: for the page that a browser gets instead */
 };
 
+/* 200 and nothing else; the body keeps its memory. */
+void response_reset(struct response *response);
+
 /* Adds a header; one that does not fit, or holds a control character, is dropped and makes the
  * response a 500. */
 void response_header(struct response *response, const char *name, const char *format, ...)

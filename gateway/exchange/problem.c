@@ -5,6 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+void
+response_reset(struct response *response)
+{
+    response->status = 200;
+    response->content_type = NULL;
+    response->header_count = 0;
+    response->detail[0] = '\0';
+    response->lasting = slice_of(NULL);
+    text_reset(&response->body);
+}
+
 static bool
 has_control(const char *value)
 {

@@ -167,8 +167,7 @@ static void
 answer_429(struct worker *worker, const struct route *route, const struct request *request,
            struct response *response)
 {
-    response->header_count = 0;
-    text_reset(&response->body);
+    response_reset(response);
     if (gives_verdict(route))
         api_rate_limited(worker, request, response);
     else

@@ -52,6 +52,21 @@ is_token(const char *name)
     return c != name && *c == '\0';
 }
 
+void
+head_copy(struct request *request, const struct head *head)
+{
+    request->accept = head_value(head, "Accept");
+    request->accept_language = head_value(head, "Accept-Language");
+    request->content_type = head_value(head, "Content-Type");
+    request->authorization = head_value(head, "Authorization");
+    request->idempotency_key = head_value(head, "Idempotency-Key");
+    request->if_match = head_value(head, "If-Match");
+    request->if_none_match = head_value(head, "If-None-Match");
+    request->cookie = head_value(head, "Cookie");
+    request->origin = head_value(head, "Origin");
+    request->fetch_site = head_value(head, "Sec-Fetch-Site");
+}
+
 /* Only blanks between the NUL that was the colon and the value: a second NUL was a blank before
  * the colon. */
 static bool

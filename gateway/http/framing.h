@@ -33,6 +33,9 @@ struct slice head_value(const struct head *head, const char *name);
 /* The same when there is exactly one; else empty. */
 struct slice head_only_value(const struct head *head, const char *name);
 
+/* The fields that handlers see, into `request`. */
+void head_copy(struct request *request, const struct head *head);
+
 /* Were the fields cut out of a head that was exactly NAME ":" blanks VALUE CR LF for each, with
  * nothing left over? CivetWeb cuts in place and is lax: it drops what comes after the 64th field or
  * a folded line, takes a lone LF for a line end and drops blanks before the colon. What it cut off

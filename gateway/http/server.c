@@ -91,17 +91,6 @@ exit_thread(const struct mg_context *context, int type, void *thread)
     free(edge);
 }
 
-static void
-reset_response(struct response *response)
-{
-    response->status = 200;
-    response->content_type = NULL;
-    response->header_count = 0;
-    response->detail[0] = '\0';
-    response->lasting = slice_of(NULL);
-    text_reset(&response->body);
-}
-
 static struct head
 read_head(struct edge *edge, const struct mg_request_info *info)
 {
@@ -117,22 +106,13 @@ read_head(struct edge *edge, const struct mg_request_info *info)
         .method = http_method(info->request_method),
         .path = slice_of(info->local_uri_raw),
         .query = slice_of(info->query_string),
-        .accept = head_value(&head, "Accept"),
-        .accept_language = head_value(&head, "Accept-Language"),
-        .content_type = head_value(&head, "Content-Type"),
-        .authorization = head_value(&head, "Authorization"),
-        .idempotency_key = head_value(&head, "Idempotency-Key"),
-        .if_match = head_value(&head, "If-Match"),
-        .if_none_match = head_value(&head, "If-None-Match"),
-        .cookie = head_value(&head, "Cookie"),
-        .origin = head_value(&head, "Origin"),
-        .fetch_site = head_value(&head, "Sec-Fetch-Site"),
         .now = edge->worker.app->now(),
     };
+    head_copy(&edge->request, &head);
     client_find(&edge->request.client, &edge->listener->trust, info->remote_addr, &head);
     request_split(&edge->request);
     edge->route = NULL;
-    reset_response(&edge->response);
+    response_reset(&edge->response);
     memset(&edge->inflow, 0, sizeof edge->inflow);
     memset(&edge->worker.caller, 0, sizeof edge->worker.caller);
     memset(&edge->worker.signed_in, 0, sizeof edge->worker.signed_in);
@@ -272,7 +252,7 @@ static bool
 end_body(struct edge *edge)
 {
     if (edge->inflow.broken) {
-        reset_response(&edge->response);
+        response_reset(&edge->response);
         response_problem(&edge->response, 408, "request_timeout", "Request timeout",
                          "The body did not arrive in time", NULL);
     }
@@ -318,7 +298,7 @@ http_error(struct mg_connection *conn, int status, const char *message)
     bool head = method != NULL && strncmp(method, "HEAD", 4) == 0;
     edge->request = (struct request){.method = head ? METHOD_HEAD : METHOD_GET};
     edge->route = NULL;
-    reset_response(&edge->response);
+    response_reset(&edge->response);
     head_unreadable(status, &edge->response);
     transmit(edge, conn, true);
     log_request(edge);

@@ -102,6 +102,7 @@ test('every kind of request is refused in its own words', async () => {
   assertLater(verdict);
   assert.match(verdict.headers['content-type'], /^text\/html/);
   assert.doesNotMatch(verdict.text, /not genuine|forged/i);
+  assert.ok(verdict.text.includes(`href="${world.paths[0]}`), 'no way to ask again');
   assert.equal((await again(world.paths[0], { method: 'HEAD' })).text, '');
 });
 

@@ -101,7 +101,8 @@ before(async () => {
   for (const role of staffRoles)
     keys[role] = must('credential', 'new', '--role', role, '--organisation', `${role} house`, '--data', world.data).trim();
   keys.other = must('credential', 'new', '--role', 'retailer', '--organisation', 'other shop', '--data', world.data).trim();
-  gateway = await Gateway.start(world.data, undefined, ['--document-hosts', 'erp.example.com', '--signer', `${world.directory}/signer`]);
+  gateway = await Gateway.start(world.data, undefined, ['--document-hosts', 'erp.example.com', '--signer', `${world.directory}/signer`,
+    '--trusted-proxies', '127.0.0.1', '--client-forged', '1']);
   contract = new Contract(await (await fetch(`${gateway.base}/openapi.json`)).json());
   const owned = unit();
   await event('retailer', 'sell', owned);
@@ -159,6 +160,23 @@ test('every address takes the methods that are described, and HEAD with GET, and
     assert.equal(got.status, 405, operation.name);
     assert.deepEqual(new Set(answer.headers.get('allow').split(', ')), methods);
     contract.check({ operation, path: addressOf(operation), headers: {} }, got, { other: true });
+  }
+});
+
+test('verdicts that are not made, because too many labels had to be checked', async () => {
+  const one = unit();
+  const token = /S=(.*)$/.exec(one.label)[1];
+  const from = { 'x-forwarded-for': '203.0.113.9' };
+  let made = 0; // each label another one: that it is forged is known from the second time on
+  const forged = (form = '') => {
+    const digits = (++made).toString(32).padStart(2, '0').replace(/[0189]/g, (digit) => 'WXYZ'['0189'.indexOf(digit)]).toUpperCase();
+    return `/01/${gtin}${form}/21/${one.serial}?S=${token.slice(0, 40)}${digits}${token.slice(42)}`;
+  };
+  await get(200, forged(), null, from);
+  for (const headers of [from, { ...from, ...html }]) {
+    for (const form of ['', '/10/L1', '/22/V1', '/22/V1/10/L1']) await get(429, forged(form), null, headers);
+    await get(429, `/check?code=${encodeURIComponent(`https://id.example.com${forged()}`)}`, null, headers);
+    await post(429, '/v1/verify', null, { code: `https://id.example.com${forged()}` }, headers);
   }
 });
 
