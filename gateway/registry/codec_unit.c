@@ -226,7 +226,8 @@ unit_encode(struct codec *codec, const struct unit *unit,
     return codec_finish(codec, &p, &out->value);
 }
 
-/* The members that may be absent; the unit was zeroed. */
+/* The members that may be absent; the unit was zeroed, so that those are. What is said to be
+ * present has to be: then there is one spelling. */
 static void
 unpack_parts(struct unpacker *u, unsigned present, struct unit *out)
 {
@@ -235,21 +236,22 @@ unpack_parts(struct unpacker *u, unsigned present, struct unit *out)
     out->shipped_on = CIVIL_NONE;
     out->sold_on = CIVIL_NONE;
     out->activated_on = CIVIL_NONE;
-    for (size_t i = 0; i < PARTS && !u->failed; i++)
-        if ((present & parts[i].bit) != 0)
-            parts[i].kind->unpack(u, out, &parts[i]);
+    for (size_t i = 0; i < PARTS && !u->failed; i++) {
+        const struct part *part = &parts[i];
+        if ((present & part->bit) == 0)
+            continue;
+        part->kind->unpack(u, out, part);
+        u->failed = u->failed || !part->kind->there(out, part);
+    }
 }
 
 static bool
 unit_sound(const struct unit *unit, unsigned present)
 {
-    bool known = unit->version > 0 && unit->state > UNIT_NONE && unit->state < UNIT_STATE_COUNT &&
-                 (unit->conditions & ~CONDITION_ALL) == 0 &&
-                 (unit->provisional & ~CONDITION_ALL) == 0 &&
-                 (!unit->unproven || (present & PRESENT_OWNER) != 0) &&
-                 (present & ~(unsigned)PRESENT_ALL) == 0;
-    /* What is said to be present is: so that there is one spelling. */
-    return known && present == present_in(unit);
+    return unit->version > 0 && unit->state > UNIT_NONE && unit->state < UNIT_STATE_COUNT &&
+           (unit->conditions & ~CONDITION_ALL) == 0 && (unit->provisional & ~CONDITION_ALL) == 0 &&
+           (!unit->unproven || (present & PRESENT_OWNER) != 0) &&
+           (present & ~(unsigned)PRESENT_ALL) == 0;
 }
 
 enum err
