@@ -11,7 +11,7 @@ static void
 usage(void)
 {
     fputs("usage: copy_simulator [--seed N] [--units N] [--days N] [--trials N]\n"
-          "       [--sessions|--travel|--unshipped|--retired|--stock N|off]\n",
+          "       [--sessions|--travel|--unshipped|--retired|--two_owners|--stock N|off]\n",
           stderr);
     _Exit(2);
 }

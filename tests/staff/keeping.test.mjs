@@ -103,6 +103,20 @@ test('a recall that is refused keeps what was typed, and marks the field', async
   assert.equal((await staff.call(keys.operator, 'GET', '/v1/recalls/R-7')).status, 404);
 });
 
+test('a product has its own limits of copying', async () => {
+  const other = '09506000134376';
+  const form = { gtin: other, name: 'Lathe', sessions: '60', travel: 'off', stock: '9', once: 'c1' };
+  await post('/console/products/new', form, 303);
+  assert.deepEqual((await json(`/v1/products/${other}`)).copy_limits, { sessions: 60, travel: 'off', stock: 9 });
+  const page = `/console/products/${other}`;
+  const shown = await get(page);
+  assert.deepEqual(['sessions', 'travel', 'stock', 'retired'].map((name) => value(shown, name)), ['60', 'off', '9', '']);
+  for (const [name, typed] of [['retired', '0'], ['unshipped', 'on'], ['two_owners', '99999']])
+    assert.deepEqual(marked((await post(page, { ...form, version: '1', [name]: typed, once: `c-${name}` }, 400)).text), [name]);
+  await post(page, { ...form, version: '1', sessions: '', travel: '', stock: '', once: 'c2' }, 303);
+  assert.equal((await json(`/v1/products/${other}`)).copy_limits, undefined);
+});
+
 test('a product: new, changed, its promises added and removed, a conflict shown', async () => {
   const other = '09506000134369';
   const form = { gtin: other, name: hostile.slice(0, 50), brand: 'Norrland', markets: 'DE, AT', offset_minutes: '-60', returns_from_any: 'yes',
