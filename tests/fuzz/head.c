@@ -10,7 +10,6 @@
 
 struct cut {
     char *text; /* with a NUL */
-    size_t len;
     struct header_field fields[HEADER_FIELDS_MAX];
     struct head head;
 };
@@ -210,10 +209,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     raw.len = head_len(raw);
     if (raw.len == 0)
         return 0;
-    struct cut cut = {.len = raw.len};
+    struct cut cut = {.text = calloc(1, raw.len + 1)};
     struct response response = {.status = 200};
     uint64_t length = 0;
-    cut.text = calloc(1, raw.len + 1);
     REQUIRE(cut.text != NULL);
     memcpy(cut.text, raw.data, raw.len - 1);
     cut.head.fields = cut.fields;

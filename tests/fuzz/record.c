@@ -25,10 +25,10 @@ static void
 unit(struct codec *codec, const struct stored *in)
 {
     struct unit out;
-    uint8_t operation[OPERATION_ID_BYTES];
+    uint8_t by[OPERATION_ID_BYTES];
     struct record record;
-    if (unit_decode(codec, in->key, in->value, &out, operation) == ERR_OK)
-        check_same(unit_encode(codec, &out, operation, &record), &record, in);
+    if (unit_decode(codec, in->key, in->value, &out, by) == ERR_OK)
+        check_same(unit_encode(codec, &out, by, &record), &record, in);
 }
 
 static void
