@@ -272,6 +272,23 @@ html_plain(unsigned char c)
     return c != '&' && c != '<' && c != '>' && c != '"' && c != '\'';
 }
 
+static size_t
+html_run(struct slice s)
+{
+    size_t at = 0;
+    for (uint64_t word; s.len - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, s.data + at, sizeof word);
+        uint64_t special = equal_bytes(word, '&') | equal_bytes(word, '<') |
+                           equal_bytes(word, '>') | equal_bytes(word, '"') |
+                           equal_bytes(word, '\'');
+        if ((special & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
+    while (at < s.len && html_plain((unsigned char)s.data[at]))
+        at++;
+    return at;
+}
+
 static void
 html_escape(struct text *t, unsigned char c)
 {
@@ -283,7 +300,13 @@ html_escape(struct text *t, unsigned char c)
 void
 text_html(struct text *t, struct slice s)
 {
-    put_escaped(t, s, html_plain, html_escape);
+    while (s.len > 0) {
+        size_t run = html_run(s);
+        text_slice_put(t, slice_make(s.data, run));
+        if (run < s.len)
+            html_escape(t, (unsigned char)s.data[run++]);
+        s = slice_make(s.data + run, s.len - run);
+    }
 }
 
 static bool

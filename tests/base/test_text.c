@@ -123,6 +123,36 @@ every_byte_at_every_place_is_json(void **state)
     }
 }
 
+/* Likewise the five characters of HTML. */
+static void
+every_byte_at_every_place_is_html(void **state)
+{
+    (void)state;
+    enum { LEN = 19 };
+    for (unsigned place = 0; place < LEN * 256; place++) {
+        char in[LEN];
+        char expected[LEN + 8];
+        unsigned c = place % 256;
+        size_t at = place / 256;
+        struct text t;
+        memset(in, 'a', sizeof in);
+        memset(expected, 'a', sizeof expected);
+        in[at] = (char)c;
+        expected[at] = (char)c;
+        size_t len = LEN;
+        if (c != 0 && strchr("&<>\"'", (int)c) != NULL) {
+            (void)snprintf(expected + at, 8, "&#%u;", c);
+            len += strlen(expected + at) - 1;
+            expected[at + strlen(expected + at)] = 'a';
+        }
+        text_init(&t, 100);
+        text_html(&t, slice_make(in, sizeof in));
+        if (!text_ok(&t) || t.len != len || memcmp(t.data, expected, len) != 0)
+            fail_msg("byte %u at %zu: %s", c, at, t.data);
+        text_free(&t);
+    }
+}
+
 static void
 writes_numbers(void **state)
 {
@@ -255,6 +285,7 @@ main(void)
         cmocka_unit_test(escapes_by_its_rule),
         cmocka_unit_test(writes_base64url_and_hex),
         cmocka_unit_test(every_byte_at_every_place_is_json),
+        cmocka_unit_test(every_byte_at_every_place_is_html),
         cmocka_unit_test(writes_numbers),
         cmocka_unit_test(writes_names),
         cmocka_unit_test(grows_to_its_maximum_and_no_further),
