@@ -58,10 +58,12 @@ verify_label(struct assessment *out, struct worker *worker, const struct keyset 
     struct shed_ask ask = {.kind = SHED_FORGED, .client = out->client, .now = out->now};
     bool limited = !role_is_staff(out->role) && out->client != NULL;
     uint64_t mark = forgeries_mark(app->forgeries, keyset, reading);
-    out->trust = (struct label_trust){LABEL_FORGED, NULL};
-    if (forgeries_has(app->forgeries, mark))
+    bool again = forgeries_has(app->forgeries, mark);
+    out->trust = (struct label_trust){again ? LABEL_FORGED : LABEL_UNCHECKED, NULL};
+    if (again && out->consulted && !out->registry_failed)
+        forgeries_put(app->forgeries, mark, out->now);
+    if (again)
         return;
-    out->trust.result = LABEL_UNCHECKED;
     if (limited && !shed_verify(app->shed, &ask)) {
         out->limited = ask.wait; /* for good: of several readings this may be the genuine one */
         return;
@@ -69,7 +71,7 @@ verify_label(struct assessment *out, struct worker *worker, const struct keyset 
     out->trust = label_trust(keyset, reading);
     if (limited)
         shed_verified(app->shed, &ask, out->trust.result == LABEL_GENUINE);
-    if (out->trust.result == LABEL_FORGED)
+    if (out->trust.result == LABEL_FORGED && !out->registry_failed) /* else its seal may be good */
         forgeries_put(app->forgeries, mark, out->now);
 }
 

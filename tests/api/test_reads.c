@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/api/forgeries.h"
 #include "tests/api/story.h"
 
 static unsigned reads;
@@ -117,12 +118,41 @@ test_labels(void **state)
     assert_int_equal(reads_of_link(g, "UNIT0", pirate), 0);
 }
 
+/* A label that was found forged costs no read for a while, and nothing is ever taken for forged
+ * that is not: not what is registered only later. */
+static void
+test_forged_again(void **state)
+{
+    struct gateway *g = *state;
+    struct story story;
+    char another[TOKEN_CHARS + 3];
+    struct identity id = identity_of("", "SOMETHING-ELSE");
+    struct label label = label_of(g, PLANT_A, &id);
+    story_begin(&story, g, 1);
+    (void)snprintf(another, sizeof another, "S=%s", label.token);
+    assert_int_equal(forgeries_open(&g->app.forgeries, NULL), ERR_OK);
+    assert_true(reads_of_link(g, story.key.serial, another) > 0);
+    assert_string_equal(answer_text(g, "reasons/0/code"), "label_forged");
+    assert_int_equal(reads_of_link(g, story.key.serial, another), 0);
+    assert_string_equal(answer_text(g, "reasons/0/code"), "label_forged");
+    for (int i = 0; i < 3; i++) {
+        ask_label(g, &label);
+        assert_string_equal(answer_text(g, "reasons/0/code"), "never_issued");
+    }
+    (void)registered(g, PLANT_A, &id, 50);
+    ask_label(g, &label);
+    assert_string_equal(answer_text(g, "reasons/0/code"), "genuine");
+    forgeries_close(g->app.forgeries);
+    g->app.forgeries = NULL;
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_codes_and_secrets, story_set_up, story_tear_down),
         cmocka_unit_test_setup_teardown(test_labels, story_set_up, story_tear_down),
+        cmocka_unit_test_setup_teardown(test_forged_again, story_set_up, story_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
