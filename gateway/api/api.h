@@ -23,6 +23,8 @@
  *        "starts_on", "ends_on", "why"}]},   why as cover_name; for service and operator also
  *        "months", "requires_activation", "started_by", "countries": []
  *    "recall": {"id", "stop_use": bool, "text", "link"},
+ *    "copy": {"rule", "about": a rounded figure, "countries": how many}, of copy_suspected
+ *    "scans": as scans_json (records.h), of copy_suspected; for operators and auditors
  *    "record": the unit as the asker's role may see it (staff_json.h); for staff
  *    "history": [] its repairs and replacements, for service, of a single code
  *    "checked_at"}

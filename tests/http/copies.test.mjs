@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Many people look at one label: the gateway suspects it, says why, and an operator clears it.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Gateway } from '../e2e/gateway.mjs';
@@ -8,21 +10,23 @@ import { Staff, staffRoles } from './staff.mjs';
 import { World, gtin } from './world.mjs';
 
 const html = { accept: 'text/html' };
-const limits = { sessions: 6, travel: 'off', retired: 2, two_owners: 'off' };
+const limits = { sessions: 6, travel: 'off', retired: 2, two_owners: 1 };
 const keys = {};
 let gateway;
 let staff;
 let labels;
+let cards;
 
 before(async () => {
   const world = new World();
   labels = world.issue('plant-a', 'more', 8);
+  cards = readFileSync(join(world.directory, 'more.cards.csv'), 'utf8').trimEnd().split('\n').slice(1).map((line) => line.split(','));
   gateway = await Gateway.start(world.data, undefined,
     ['--trusted-proxies', '127.0.0.1', '--country-header', 'X-Country']);
   staff = new Staff(gateway, world.data);
   for (const role of staffRoles) keys[role] = await staff.key(role);
   const { json: product } = await staff.call(keys.operator, 'GET', `/v1/products/${gtin}`);
-  const put = await staff.call(keys.operator, 'PUT', `/v1/products/${gtin}`, { ...product, copy_limits: limits });
+  const put = await staff.call(keys.operator, 'PUT', `/v1/products/${gtin}`, { ...product, activation_before_sale: true, copy_limits: limits });
   assert.equal(put.status, 200, put.text);
   assert.deepEqual(put.json.copy_limits, limits);
 });
@@ -59,7 +63,7 @@ test('nobody looked', async () => {
   const seen = await scans(labels[0]);
   assert.deepEqual([seen.sessions, seen.clients, seen.countries, seen.rule, seen.first_at], [0, 0, [], undefined, undefined]);
   assert.deepEqual(seen.evidence.map(({ rule, limit }) => [rule, limit]), [
-    ['sessions', 6], ['travel', 'off'], ['unshipped', 'off'], ['retired', 2], ['two_owners', 'off'], ['stock', 300]]);
+    ['sessions', 6], ['travel', 'off'], ['unshipped', 'off'], ['retired', 2], ['two_owners', 1], ['stock', 300]]);
 });
 
 test('one person who looks often, staff, and forged labels do not count', async () => {
@@ -128,6 +132,20 @@ test('the label of a scrapped unit, and one that an operator suspects', async ()
   const { json: all } = await staff.call(keys.operator, 'GET', '/v1/suspected');
   assert.deepEqual(all.units.map(({ serial, rule }) => [serial, rule]).sort(),
     [[serialOf(scrapped), 'retired'], [serialOf(felt), undefined]].sort());
+});
+
+test('a claim code that was copied, too', async () => {
+  const label = labels[6];
+  const card = cards.find((cells) => cells.includes(serialOf(label)));
+  const claim_code = card.find((cell) => /^[0-9A-Z]{5}-?[0-9A-Z]{5}$/.test(cell));
+  const register = () => staff.call('', 'POST', '/v1/activations', { code: `https://id.example.com${label}`, claim_code });
+  const first = await register();
+  assert.equal(first.status, 201, first.text);
+  assert.equal((await look(label, 1)).json.verdict, 'ok');
+  const second = await register();
+  assert.deepEqual([second.status, second.json.code], [409, 'already_registered']);
+  const { json } = await suspected(label);
+  assert.deepEqual(json.copy, { rule: 'two_owners', about: 1, countries: 0 });
 });
 
 test('where the product may be sold is held to where the asker is', async () => {
