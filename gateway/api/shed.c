@@ -99,10 +99,11 @@ hash_of(const struct shed *shed, const struct client *client, int level, struct 
         memcpy(text, client->address, IP_BYTES);
         ip_cut(text, bits[ip_is_v4(text)][level]);
     }
-    if (of.len > 0)
-        memcpy(text + IP_BYTES, of.data, of.len < OF_MAX ? of.len : OF_MAX);
+    size_t of_len = of.len < OF_MAX ? of.len : OF_MAX;
+    if (of_len > 0)
+        memcpy(text + IP_BYTES, of.data, of_len);
     _Static_assert(sizeof hash == crypto_shorthash_BYTES, "a hash is a number");
-    (void)crypto_shorthash((uint8_t *)&hash, text, sizeof text, shed->key);
+    (void)crypto_shorthash((uint8_t *)&hash, text, IP_BYTES + of_len, shed->key);
     return hash;
 }
 

@@ -80,8 +80,10 @@ is_country(struct slice s)
 static void
 find_country(char out[static 3], const struct client_trust *trust, const struct head *head)
 {
+    if (trust->country_header[0] == '\0')
+        return;
     struct slice country = head_only_value(head, trust->country_header);
-    if (trust->country_header[0] != '\0' && is_country(country))
+    if (is_country(country))
         memcpy(out, country.data, 2);
 }
 
