@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,4 +37,26 @@ http_check_address(const char *address, uint64_t port, struct fault *fault)
                              (unsigned long long)port, reasons[i].sentence);
     return fault_set(fault, ERR_UNAVAILABLE, "%s:%llu: cannot listen there", address,
                      (unsigned long long)port);
+}
+
+static bool
+listens_at(int fd, uint64_t port)
+{
+    struct sockaddr_in name = {.sin_family = AF_UNSPEC};
+    socklen_t size = sizeof name;
+    int listening = 0;
+    socklen_t flag = sizeof listening;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &flag) == 0 && listening != 0 &&
+           getsockname(fd, (struct sockaddr *)&name, &size) == 0 && name.sin_family == AF_INET &&
+           name.sin_port == htons((uint16_t)port);
+}
+
+void
+http_bound_unsent(uint64_t port)
+{
+    enum { FIRST_SOCKETS = 1024 }; /* it is opened at the start, among the first */
+    int size = UNSENT_MAX;
+    for (int fd = 0; fd < FIRST_SOCKETS; fd++)
+        if (listens_at(fd, port))
+            (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 }
