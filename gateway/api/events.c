@@ -45,6 +45,13 @@ do_row(struct events *e, const struct event_row *row, struct outcome *out)
     struct text text;
     text_init(&text, EVENT_ROW_TEXT_MAX);
     event_row_text(&text, row);
+    if (!text_ok(&text)) {
+        /* Part of a row would be another operation's. */
+        const struct fault fault = {ERR_MEMORY, "out of memory"};
+        text_free(&text);
+        refuse_row(out, &fault);
+        return true;
+    }
     bool good =
         operation_of(&operation, e->worker, e->request, e->rows, text_slice(&text), e->response);
     struct event_call call = {e->worker, e->request, row, &operation, e->dry_run};

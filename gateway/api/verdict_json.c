@@ -121,6 +121,7 @@ put_repairs(struct text *out, struct worker *worker)
         json_put(out, "history", "");
         text_slice_put(out, text_slice(&lines));
     }
+    out->failed = out->failed || !text_ok(&lines);
     text_free(&lines);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/records/report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,16 +26,15 @@ const char *const report_columns[REPORT_COLUMNS] = {
 static void
 name_conditions(struct report_row *out, uint8_t conditions)
 {
-    struct text names;
-    text_init(&names, sizeof out->conditions - 1);
-    for (unsigned bit = 1; bit < CONDITION_ALL; bit <<= 1)
-        if ((conditions & bit) != 0)
-            text_printf(&names, "%s%s", names.len == 0 ? "" : " ",
-                        unit_condition_name((enum unit_condition)bit));
-    if (!text_ok(&names) ||
-        !slice_copy(out->conditions, sizeof out->conditions, text_slice(&names)))
-        out->conditions[0] = '\0';
-    text_free(&names);
+    size_t len = 0;
+    out->conditions[0] = '\0';
+    for (unsigned bit = 1; bit < CONDITION_ALL; bit <<= 1) {
+        if ((conditions & bit) == 0)
+            continue;
+        int more = snprintf(out->conditions + len, sizeof out->conditions - len, "%s%s",
+                            len == 0 ? "" : " ", unit_condition_name((enum unit_condition)bit));
+        len += (size_t)more;
+    }
 }
 
 static void
