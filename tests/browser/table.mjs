@@ -67,6 +67,11 @@ function customers(demo, code) {
     const unit = await demo.owned();
     return { ...unit, path: `/owner/${unit.gtin}/${unit.serial}` };
   };
+  const counter = async () => {
+    const unit = demo.sold();
+    const { owner_secret: secret } = await demo.call('/v1/activations', { gtin: unit.gtin, serial: unit.serial }, demo.key('service'));
+    return { ...unit, secret, path: `/owner/${unit.gtin}/${unit.serial}` };
+  };
   const enter = together(fill('secret', 'secret'), press());
   const form = { firstScreen: ['h1'] };
   return [
@@ -79,6 +84,7 @@ function customers(demo, code) {
     { name: 'recover', path: `/recover?code=${code}`, words: true, ...form },
     { name: 'owner: sign in', path: `/owner/09506000134352/${label(demo)}`, scripts: true, words: true, ...form },
     { name: 'owner', begin: owned, act: enter, scripts: true, words: true, pages: 2 },
+    { name: 'owner without the card', begin: counter, act: enter, scripts: true, words: true, pages: 2 },
     { name: 'owner: stolen, sure?', begin: owned, act: [enter, press('[name=do][value=stolen]')], scripts: true, words: true },
     { name: 'owner: sell, sure?', begin: owned, act: [enter, press('[name=do][value=sell]')], scripts: true, words: true },
     { name: 'owner: sold on', begin: owned, act: [enter, press('[name=do][value=sell]'), press('main form button')], scripts: true, words: true, pages: 2 },
@@ -113,6 +119,11 @@ function staff(demo) {
         fill('codes', `09506000134352 ${label(demo)}\nhello`), press('form[action$=find] button')) },
     { name: 'console: serial', path: unit, words: true, ...operator },
     { name: 'console: serial, hold', path: `${unit}?do=hold`, ...operator },
+    { name: 'console: serial, end of its ownership', ...operator,
+      begin: async () => {
+        const { gtin, serial } = await demo.owned();
+        return { path: `/console/units/${gtin}/${serial}?do=end_ownership` };
+      } },
     { name: 'console: no such serial', path: '/console/units/09506000134352/NEVER', status: 404, ...operator },
     { name: 'console: suspected copies', path: '/console/copies', words: true, ...operator },
     { name: 'console: stolen', path: '/console/stolen', words: true, ...operator },
