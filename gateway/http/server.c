@@ -23,9 +23,7 @@
 enum {
     ANSWER_MAX = 32 * 1024 * 1024, /* 10,000 verdicts */
     KEPT_MAX = 64 * 1024,          /* a thread gives back what a request needed beyond this */
-    /* So large that it is mapped by itself: what nobody touches of it, such as room for sixteen
-     * recalls, takes no memory, of a thousand workers 40 MiB. */
-    EDGE_ROOM = 256 * 1024,
+    EDGE_ROOM = 256 * 1024,        /* is mapped: what nobody touches takes no memory, 40 KB of it */
     MESSAGE_MAX = 200
 };
 
@@ -59,7 +57,6 @@ struct edge {
     struct text body;
     struct text out;
 };
-
 _Static_assert(sizeof(struct edge) <= EDGE_ROOM, "it fits");
 
 static void *
