@@ -45,6 +45,8 @@ expect_copy(const struct contract *contract, const char *path, const struct regi
     assert_int_equal(health.units, before->units);
     assert_int_equal(health.events, before->events);
     assert_int_equal(health.operations, before->operations);
+    assert_int_equal(health.scans, before->scans);
+    assert_true(health.scans > 0);
     assert_int_equal(health.products, before->products);
     assert_int_equal(health.recalls, before->recalls);
     contract_expect("what was there", registry_get(session, &key, &unit), ERR_OK);

@@ -361,7 +361,7 @@ static const struct bad {
      false},
     {"notice: no kind", &notices, HEX_NOTICE_KEY, HEX_NOTICE("00000001", "00", "00000001", "01"),
      false},
-    {"notice: kind 5", &notices, HEX_NOTICE_KEY, HEX_NOTICE("00000001", "05", "00000001", "01"),
+    {"notice: kind 7", &notices, HEX_NOTICE_KEY, HEX_NOTICE("00000001", "07", "00000001", "01"),
      false},
     {"notice: not once", &notices, HEX_NOTICE_KEY, HEX_NOTICE("00000001", "01", "00000000", "01"),
      false},
