@@ -159,17 +159,18 @@ time_format(char out[static TIME_TEXT_MAX], int64_t unix_seconds)
 void
 http_date_format(char out[static HTTP_DATE_MAX], int64_t unix_seconds)
 {
-    static const char days[] = "ThuFriSatSunMonTueWed";
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    static const char days[][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     civil_day day = date_of(unix_seconds, 0);
     struct civil c = from_days(day);
     out[0] = '\0';
     if (day < 0 || c.year > 9999)
         return;
-    memcpy(out, days + 3 * (day % 7), 3);
+    memcpy(out, days[day % 7], 3);
     memcpy(out + 3, ", 00 Mon 0000 00:00:00 GMT", 27);
     put_two(out + 5, c.day);
-    memcpy(out + 8, months + 3 * (c.month - 1), 3);
+    memcpy(out + 8, months[c.month - 1], 3);
     put_two(out + 12, c.year / 100);
     put_two(out + 14, c.year % 100);
     put_clock(out + 17, unix_seconds, day);

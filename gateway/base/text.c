@@ -229,7 +229,7 @@ text_json_name(struct text *t, char before, const char *name)
     if (before != '\0')
         *at++ = before;
     *at++ = '"';
-    memcpy(at, name, len);
+    memcpy(at, name, len + 1);
     memcpy(at + len, "\":", 3);
     t->len = (size_t)(at + len + 2 - t->data);
 }

@@ -86,14 +86,14 @@ int
 main(int argc, char **argv)
 {
     static struct job jobs[THREADS_MAX];
-    int threads = argc > 2 ? atoi(argv[2]) : 0;
+    int threads = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 0;
     if (argc < 4 || threads < 1 || threads > THREADS_MAX || sodium_init() < 0) {
         fprintf(stderr, "usage: bare sign|verify|fsync THREADS SECONDS [FILE]\n");
         return 2;
     }
     uint64_t began = nanoseconds();
     for (int i = 0; i < threads; i++) {
-        begin(&jobs[i], argv[1], atof(argv[3]), argc > 4 ? argv[4] : NULL);
+        begin(&jobs[i], argv[1], strtod(argv[3], NULL), argc > 4 ? argv[4] : NULL);
         if (pthread_create(&jobs[i].thread, NULL, run, &jobs[i]) != 0)
             return 1;
     }

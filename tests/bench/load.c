@@ -58,9 +58,9 @@ struct labels {
 
 struct connection {
     int fd;
-    bool writes;                 /* the request under way does */
-    uint64_t held;               /* the row that it holds, plus 1 */
-    size_t sent_len, got, whole; /* whole: bytes of the answer, 0 while the head is not there */
+    bool writes;       /* the request under way does */
+    uint64_t held;     /* the row that it holds, plus 1 */
+    size_t got, whole; /* whole: bytes of the answer, 0 while the head is not there */
     uint64_t began;
     char *answer;
 };
@@ -424,7 +424,7 @@ take_option(struct options *options, const char *argument)
     };
     options->forge = options->forge || strcmp(argument, "forge") == 0;
     if (strncmp(argument, "pid=", 4) == 0)
-        options->pid = atoi(value);
+        options->pid = (int)strtol(value, NULL, 10);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strncmp(known[i].name, argument, name) != 0 || known[i].name[name] != '\0')
             continue;
@@ -443,9 +443,9 @@ main(int argc, char **argv)
         fprintf(stderr, "usage: load PORT CONNECTIONS SECONDS LABELS [OPTION...]\n");
         return 2;
     }
-    load.options.port = atoi(argv[1]);
-    load.options.connections = atoi(argv[2]);
-    load.options.seconds = atof(argv[3]);
+    load.options.port = (int)strtol(argv[1], NULL, 10);
+    load.options.connections = (int)strtol(argv[2], NULL, 10);
+    load.options.seconds = strtod(argv[3], NULL);
     load.options.key = getenv("ASSAY_BENCH_KEY");
     for (int i = 5; i < argc; i++)
         take_option(&load.options, argv[i]);
