@@ -79,15 +79,19 @@ tell(const struct check *check, struct store *store, struct fault *fault)
         text_printf(&out,
                     "{\"damages\":%" PRIu64 ",\"units\":%" PRIu64 ",\"products\":%" PRIu64
                     ",\"lots\":%" PRIu64 ",\"recalls\":%" PRIu64 ",\"events\":%" PRIu64
-                    ",\"operations\":%" PRIu64 ",\"bytes\":%" PRIu64 "}\n",
+                    ",\"operations\":%" PRIu64 ",\"notices\":%" PRIu64 ",\"sessions\":%" PRIu64
+                    ",\"scans\":%" PRIu64 ",\"bytes\":%" PRIu64 "}\n",
                     check->damages, health.units, health.products, health.lots, health.recalls,
-                    health.events, health.operations, health.bytes_used);
+                    health.events, health.operations, health.notices, health.sessions, health.scans,
+                    health.bytes_used);
     else
         text_printf(&out,
                     "units %" PRIu64 ", products %" PRIu64 ", lots %" PRIu64 ", recalls %" PRIu64
-                    ", events %" PRIu64 ", operations %" PRIu64 ", KiB %" PRIu64 ": %s\n",
+                    ", events %" PRIu64 ", operations %" PRIu64 ", notices %" PRIu64
+                    ", sessions %" PRIu64 ", scanned units %" PRIu64 ", KiB %" PRIu64 ": %s\n",
                     health.units, health.products, health.lots, health.recalls, health.events,
-                    health.operations, health.bytes_used / 1024,
+                    health.operations, health.notices, health.sessions, health.scans,
+                    health.bytes_used / 1024,
                     check->damages == 0 ? "no damage" : "DAMAGED, restore it from the backup");
     return cli_print(&out, fault);
 }

@@ -313,7 +313,7 @@ test('credentials that cannot be are refused', () => {
 
 test('check finds every flipped bit that it is shown', () => {
   const data = withUnits('SERIAL-TO-BE-FOUND', '2', '3');
-  assert.match(run(data, 0, 'check').stdout, /units 3, .*no damage/);
+  assert.match(run(data, 0, 'check').stdout, /units 3, .*notices 0, sessions 0, scanned units 0, .*no damage/);
   const file = join(data, 'registry/data.mdb');
   const bytes = readFileSync(file);
   let hit = 0;
