@@ -11,7 +11,7 @@
 #include "gateway/api/writes.h"
 #include "gateway/json/write.h"
 
-enum { ROWS_MAX = 10000, BODY_JSON_MAX = 1024 * 1024 };
+enum { ROWS_MAX = 10000, BODY_JSON_MAX = 4 * 1024 * 1024 };
 
 static const char json_type[] = "application/json";
 static const char lines_type[] = "application/x-ndjson";

@@ -23,7 +23,7 @@ enum {
     BATCH_BODY_MAX = VERIFY_BODY_MAX,
     CLAIM_BODY_MAX = 8 * 1024,
     FORM_BODY_MAX = 8 * 1024,
-    EVENTS_BODY_MAX = 1024 * 1024,
+    EVENTS_BODY_MAX = 4 * 1024 * 1024, /* 10,000 with all that they usually carry */
     CODE_BODY_MAX = 4 * 1024,
     ISSUE_BODY_MAX = 1024,
     KEY_BODY_MAX = 1024,
