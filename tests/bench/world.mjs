@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is measured: data directories, and programs on their own processor.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ const unlimited = ['client-requests', 'client-connections', 'client-forged', 'cl
 
 export class World {
   constructor({ bin, work, verbose }) {
-    Object.assign(this, { bin, work, verbose, servers: [] });
+    Object.assign(this, { bin, work, verbose, servers: [], passing: [] });
     mkdirSync(work, { recursive: true });
   }
 
@@ -61,6 +61,14 @@ export class World {
     const [program, ...args] = threads === 1 ? pinned(0, command) : command;
     const [rate, byCpu] = execFileSync(program, args).toString().trim().split(' ').map(Number);
     return { rate, processor_us: 1e6 / byCpu };
+  }
+
+  // A path in the work directory where nothing is, and nothing stays.
+  scratch(name) {
+    const path = join(this.work, name);
+    rmSync(path, { recursive: true, force: true });
+    this.passing.push(path);
+    return path;
   }
 
   // An empty gateway with a product and an issuing key.
@@ -136,7 +144,7 @@ export class World {
 
   async peer(count) {
     const port = await freePort();
-    const dir = join(this.work, `peer-${process.pid}`);
+    const dir = this.scratch('peer');
     mkdirSync(dir);
     const child = await this.start(['node', join(here, 'peer/serve.mjs'), String(port), String(count), dir], 'ready');
     return { port, pid: child.pid, labels: join(dir, 'labels.csv'), child };
@@ -193,6 +201,7 @@ export class World {
       child.removeAllListeners('exit');
       child.kill();
     }
+    for (const path of this.passing) rmSync(path, { recursive: true, force: true });
   }
 }
 
