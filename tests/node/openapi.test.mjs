@@ -443,6 +443,9 @@ test('the console\'s pages about recalls, products, credentials and the gateway'
   await send(409, its, { do: 'rotate', grace_seconds: '60' }, 'admin');
   await send(404, '/console/credentials/NOBODY00', { do: 'sign_out' }, 'admin');
   await get(200, '/console/keys', 'auditor', html);
+  for (const list of ['inbox', 'verifications', 'recalls', 'products', 'keys', 'issues']) await get(200, `/console/export/${list}`, 'auditor');
+  await get(200, '/console/export/credentials', 'admin');
+  for (const query of ['inbox?kind=x', 'verifications?from=x', 'recalls?cursor=x']) await get(400, `/console/export/${query}`, 'auditor');
   await get(200, '/console/system', 'admin', html);
 });
 
