@@ -101,8 +101,8 @@ function httpRows(rounds, names, counts) {
 }
 
 async function flat(world, server, count) {
-  // So that every worker has had a connection before.
-  await world.load(server, 128, 36000, [`requests=${Math.min(count, 20000)}`]);
+  // Every worker has had a connection before, and what remembers a bounded number is full.
+  await world.load(server, 128, 36000, [`requests=${Math.max(1000, Math.min(count, 400000))}`]);
   const before = world.memory(server);
   await world.load(server, CONNECTIONS, 36000, [`requests=${count}`]);
   const after = world.memory(server);
