@@ -32,9 +32,11 @@ view_whole(struct view *view, enum table table, struct span key, struct span val
     return !has_hash(table) || codec_open(view->codec, table_name(table), key, value, &ignored);
 }
 
-/* The record that `op` reaches is whole and lies on the right side. */
+/* The record that `op` reaches is whole and lies on the right side. `side`: 0 for the wanted one.
+ */
 static enum err
-look(struct view *view, enum table table, MDB_cursor *cursor, MDB_cursor_op op, struct span wanted)
+look(struct view *view, enum table table, MDB_cursor *cursor, MDB_cursor_op op, struct span wanted,
+     int *side)
 {
     MDB_val k = {wanted.len, NULL};
     MDB_val v = {0, NULL};
@@ -44,23 +46,26 @@ look(struct view *view, enum table table, MDB_cursor *cursor, MDB_cursor_op op, 
         return lmdb_err(rc);
     const struct span key = {k.mv_data, k.mv_size};
     const struct span value = {v.mv_data, v.mv_size};
-    int side = order(key, wanted);
-    bool good = op == MDB_SET_RANGE ? side >= 0 : side < 0;
+    *side = order(key, wanted);
+    bool good = op == MDB_SET_RANGE ? *side >= 0 : *side < 0;
     return good && view_whole(view, table, key, value) ? ERR_OK : ERR_CORRUPT;
 }
 
 enum err
-view_beside(struct view *view, enum table table, struct span wanted)
+view_beside(struct view *view, enum table table, struct span wanted, bool *there)
 {
+    *there = false;
     MDB_cursor *cursor = NULL;
     if (view->tables[table] == TABLE_ABSENT || wanted.len == 0)
         return ERR_OK;
     int rc = mdb_cursor_open(view->txn, view->tables[table], &cursor);
     if (rc != 0)
         return lmdb_err(rc);
-    enum err err = look(view, table, cursor, MDB_SET_RANGE, wanted);
+    int side = 1;
+    enum err err = look(view, table, cursor, MDB_SET_RANGE, wanted, &side);
+    *there = err == ERR_OK && side == 0;
     if (err == ERR_OK || err == ERR_NOT_FOUND)
-        err = look(view, table, cursor, err == ERR_OK ? MDB_PREV : MDB_LAST, wanted);
+        err = look(view, table, cursor, err == ERR_OK ? MDB_PREV : MDB_LAST, wanted, &side);
     mdb_cursor_close(cursor);
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }

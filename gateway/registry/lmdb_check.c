@@ -243,6 +243,18 @@ check_count(struct check *check, const struct walk *walk, const struct progress 
            (unsigned long long)progress->walked);
 }
 
+/* The walk goes from record to record, who asks goes down from the root: both have to arrive. */
+static void
+check_reached(struct check *check)
+{
+    struct record_key key;
+    struct span value;
+    key_bytes(&key, check->scan.key.data, check->scan.key.len);
+    if (view_find(&check->view, check->table, &key, &value) != ERR_OK ||
+        value.data != check->scan.value.data)
+        damage(check, "it is not found by its key");
+}
+
 /* Up to CHUNK records in one view. ERR_NOT_FOUND: that was the end. */
 static enum err
 walk_chunk(struct check *check, const struct walk *walk, struct progress *progress)
@@ -258,6 +270,7 @@ walk_chunk(struct check *check, const struct walk *walk, struct progress *progre
         err = scan_next(&check->scan);
         if (err != ERR_OK)
             break;
+        check_reached(check);
         walk->look(check);
         key_bytes(&progress->after, check->scan.key.data, check->scan.key.len);
         progress->walked++;

@@ -107,8 +107,10 @@ struct unit_key key_of(const struct unit *unit);
 
 /* Is the record's hash right? */
 bool view_whole(struct view *view, enum table table, struct span key, struct span value) MUST_CHECK;
-/* Are the two records whole between which the key lies, or would lie, and in order? ERR_CORRUPT. */
-enum err view_beside(struct view *view, enum table table, struct span wanted) MUST_CHECK;
+/* Are the two records whole between which the key lies, or would lie, and in order? ERR_CORRUPT.
+ * *there: it does. */
+enum err view_beside(struct view *view, enum table table, struct span wanted,
+                     bool *there) MUST_CHECK;
 
 /* ---- lmdb_scan.c: the records of a table in order ---- */
 

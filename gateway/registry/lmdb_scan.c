@@ -52,8 +52,9 @@ scan_next(struct scan *scan)
 {
     MDB_cursor_op first = scan->start.len > 0 ? MDB_SET_RANGE : MDB_FIRST;
     bool begins = !scan->moved;
+    bool there = false;
     enum err err = begins && scan->prefix.len > 0
-                       ? view_beside(scan->view, scan->table, key_span(&scan->start))
+                       ? view_beside(scan->view, scan->table, key_span(&scan->start), &there)
                        : ERR_OK;
     if (err == ERR_OK)
         err = move(scan, begins ? first : MDB_NEXT);

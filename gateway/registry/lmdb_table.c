@@ -41,8 +41,12 @@ view_find(struct view *view, enum table table, const struct record_key *key, str
     *out = (struct span){v.mv_data, v.mv_size};
     if (rc != MDB_NOTFOUND)
         return rc == 0 ? ERR_OK : failed(view, rc);
-    enum err err = view_beside(view, table, key_span(key));
-    return err == ERR_OK ? ERR_NOT_FOUND : err;
+    bool there = false;
+    enum err err = view_beside(view, table, key_span(key), &there);
+    /* Found by the order, and not by the search: a wrong page on the way. */
+    if (err == ERR_OK)
+        err = there ? ERR_CORRUPT : ERR_NOT_FOUND;
+    return err;
 }
 
 static int

@@ -31,6 +31,8 @@ enum outcome {
     GAVE_UP,
     HUNG,
     UNREPORTED,
+    MISSING_REPORTED,
+    WRONG_REPORTED,
     MISSING,
     WRONG,
     OUTCOMES
@@ -40,9 +42,17 @@ static const struct {
     const char *name;
     bool good;
 } outcomes[OUTCOMES] = {
-    {"harmless", true},      {"refused and reported", true}, {"a list short and reported", true},
-    {"not opened", true},    {"ended by LMDB", true},        {"hung", true},
-    {"not reported", false}, {"taken for missing", false},   {"wrong", false},
+    {"harmless", true},
+    {"refused and reported", true},
+    {"a list short and reported", true},
+    {"not opened", true},
+    {"ended by LMDB", true},
+    {"hung", false},
+    {"not reported", false},
+    {"taken for missing and reported", false},
+    {"wrong and reported", false},
+    {"taken for missing", false},
+    {"wrong", false},
 };
 
 struct flips {
@@ -132,11 +142,11 @@ look(const struct flips *flips, unsigned job)
     if (err != ERR_OK)
         return NOT_OPENED;
     enum truth_answer answer = truth_compare(session, &flips->truth);
-    if (answer == TRUTH_WRONG)
-        return WRONG;
-    if (answer == TRUTH_MISSING)
-        return MISSING;
     bool reported = registry_check(session, &checker) != ERR_OK;
+    if (answer == TRUTH_WRONG)
+        return reported ? WRONG_REPORTED : WRONG;
+    if (answer == TRUTH_MISSING)
+        return reported ? MISSING_REPORTED : MISSING;
     if (answer == TRUTH_WHOLE)
         return reported ? REPORTED : UNTOUCHED;
     if (!reported)
