@@ -198,8 +198,7 @@ struct lmdb_kin {
 struct lmdb_kin *lmdb_kin_open(void); /* NULL: out of memory */
 void lmdb_kin_close(struct lmdb_kin *kin);
 void lmdb_kin_forget(struct lmdb_kin *kin);
-/* Fills in out->product and has_product; *recalled: there are recalls of this product, lifted or
- * not. `gtin` has its 14 digits. */
+/* Fills in out->product and has_product; *recalled: it has recalls, lifted or not. */
 bool lmdb_kin_find(struct lmdb_registry *registry, size_t snapshot, const char *gtin,
                    struct unit_view *out, bool *recalled) MUST_CHECK;
 void lmdb_kin_keep(struct lmdb_registry *registry, size_t snapshot, const char *gtin,
