@@ -80,19 +80,22 @@ file_read(const char *path, enum file_rule rule, struct text *out, struct fault 
         return err;
     char buffer[4096];
     ssize_t got = 0;
+    bool too_large = false;
     while ((got = read(fd, buffer, sizeof buffer)) != 0) {
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
             return file_fault(fault, path, errno);
+        too_large = (size_t)got > out->max - out->len;
         text_slice_put(out, slice_make(buffer, (size_t)got));
         if (!text_ok(out))
             break;
     }
     sodium_memzero(buffer, sizeof buffer);
-    if (!text_ok(out))
-        return fault_set(fault, ERR_TOO_LARGE, "%s: larger than %zu bytes", path, out->max);
-    return ERR_OK;
+    if (text_ok(out))
+        return ERR_OK;
+    return too_large ? fault_set(fault, ERR_TOO_LARGE, "%s: larger than %zu bytes", path, out->max)
+                     : fault_set(fault, ERR_MEMORY, "%s: out of memory", path);
 }
 
 void

@@ -42,15 +42,19 @@ take_progress(uint64_t done, uint64_t total, void *context)
     progress_update(&check->progress, done);
 }
 
-/* Counted as a damage, so that the rest is looked at all the same. */
-static void
-check_keyset(struct check *check)
+/* Counted as a damage, so that the rest is looked at all the same; but not that there is no memory.
+ */
+static enum err
+check_keyset(struct check *check, struct fault *fault)
 {
-    struct fault fault = {ERR_OK, ""};
+    struct fault wrong = {ERR_OK, ""};
     AUTO_KEYSET *keyset = NULL;
-    enum err err = cli_keyset(check->in, &keyset, &fault);
+    enum err err = cli_keyset(check->in, &keyset, &wrong);
+    if (err == ERR_MEMORY)
+        return fault_set(fault, err, "%s", wrong.text);
     if (err != ERR_OK && err != ERR_NOT_FOUND)
-        found(fault.text, check);
+        found(wrong.text, check);
+    return ERR_OK;
 }
 
 static enum err
@@ -103,8 +107,9 @@ run(struct check *check, struct fault *fault)
     enum err err = operate_open(check->in, STORE_READ_ONLY | STORE_NO_KEYSET, &store, fault);
     if (err != ERR_OK)
         return err;
-    check_keyset(check);
-    err = check_registry(check, store, fault);
+    err = check_keyset(check, fault);
+    if (err == ERR_OK)
+        err = check_registry(check, store, fault);
     return err == ERR_OK ? tell(check, store, fault) : err;
 }
 
