@@ -115,7 +115,7 @@ async function serve() {
     tried++;
   }
   await gateway.stop();
-  console.log(`memory of assayd, ten requests: failed at ${tried} places, ended ${crashes}, left without an answer ${unanswered}, wrong ${wrong.length}`);
+  console.log(`memory of assayd, nine requests: failed at ${tried} places, ended ${crashes}, left without an answer ${unanswered}, wrong ${wrong.length}`);
 }
 
 /* ---- commands ---- */
