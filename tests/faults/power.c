@@ -169,7 +169,7 @@ take_image(struct power *power, uint64_t place, uint64_t number)
     (void)snprintf(directory, sizeof directory, "%s/%u", power->directory, power->job);
     disk_image(power->disk, survival, random, directory);
     /* On wrong pages LMDB may turn in circles: that ends this process, too. */
-    (void)alarm(HANGS_AFTER);
+    (void)alarm(power->ignore_sync ? GIVEN_UP_AFTER : HANGS_AFTER);
     enum outcome outcome = look(power, why);
     power->figures->images++;
     power->figures->by_survival[survival]++;
