@@ -26,7 +26,8 @@ enum {
     GROUPS_MAX = 1 << 16,
     SHOWN = 5,
     COPY_EVERY = 16,
-    HANGS_AFTER = 10
+    HANGS_AFTER = 60,
+    GIVEN_UP_AFTER = 2
 };
 
 enum outcome { GOOD, REFUSED, DAMAGED, LOST, TORN, CRASHED, OUTCOMES };
