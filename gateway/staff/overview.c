@@ -178,6 +178,26 @@ put_lists(struct page *page)
     put_list(&recalls, "recalls");
 }
 
+/* What was issued here last, when anything was. */
+static void
+put_last_issue(struct page *page)
+{
+    static const char *const texts[] = {"id", "gtin", "lot", "at"};
+    struct json_doc *doc = NULL;
+    int64_t count = 0;
+    const struct question question = {.method = METHOD_GET, .path = "/v1/issues", .optional = true};
+    (void)page_read(page, &question, &doc);
+    const struct json_node *last = json_first(json_member_of(json_root(doc), "issues"));
+    if (json_integer(&count, json_member_of(last, "count"), 1, JSON_INTEGER_MAX)) {
+        json_put(&page->document, "issued", "{");
+        json_put_number(&page->document, "count", count);
+        for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+            json_copy_text(&page->document, last, texts[i]);
+        text_char(&page->document, '}');
+    }
+    json_free(doc);
+}
+
 void
 staff_copies(struct worker *worker, const struct request *request, struct response *response)
 {
@@ -197,5 +217,7 @@ staff_overview(struct worker *worker, const struct request *request, struct resp
     ask_tallies(&page);
     put_lists(&page);
     (void)page_get(&page, "suspected", "/v1/units", "condition=copy_suspected&limit=10");
+    (void)page_get(&page, "system", "/v1/system", NULL);
+    put_last_issue(&page);
     page_show(&page, "overview");
 }
