@@ -100,8 +100,9 @@ export async function signIn(context, origin, key) {
 }
 
 // Until what a page's scripts draw anew has been drawn: they hear of a new size with the first frame
-// and draw in the next.
+// and draw in the next. Without JavaScript nothing does, and no frame is told of.
 async function drawn(page) {
+  if (!(await page.evaluate(() => matchMedia('(scripting: enabled)').matches))) return;
   for (let frames = 0; frames < 3; frames += 1) {
     await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(resolve); }));
   }
