@@ -50,7 +50,7 @@ struct thread {
 static void
 name_unit(char out[static TEXT_MAX], unsigned number, const char *what)
 {
-    (void)snprintf(out, TEXT_MAX, "U%05u%s", number % 100000U, what);
+    (void)snprintf(out, TEXT_MAX, "U%05u%.8s", number % 100000U, what);
 }
 
 /* ---- the checker ---- */
