@@ -111,10 +111,12 @@ test('a form of another site does nothing', () => withPage({}, async (page) => {
   const csrf = await page.inputValue('form[action="/sign-out"] [name=csrf]');
   // The browser keeps the cookie back; with it, the request would be refused (tests/http/session.test.mjs).
   await send('/sign-out', `<input name="csrf" value="${csrf}">`);
+  await page.waitForURL(`${origin}/console`);
   assert.ok(await isSignedIn(page));
-  html = `<script>fetch('${origin}/v1/session?everywhere=true', { method: 'DELETE', credentials: 'include' }).catch(() => {})</script>`;
+  html = `<script>fetch('${origin}/v1/session?everywhere=true', { method: 'DELETE', credentials: 'include' })
+    .catch(() => {}).finally(() => { document.title = 'over'; })</script>`;
   await page.goto(other.url);
-  await page.waitForTimeout(300);
+  await page.waitForFunction(() => document.title === 'over');
   assert.ok(await isSignedIn(page));
 }));
 
