@@ -6,6 +6,8 @@ build_packages=(build-essential cmake pkg-config libsodium-dev libcivetweb-dev l
 # Proxies of which tests start a copy, and what those need.
 proxy_packages=(nginx haproxy)
 proxy_libraries=(liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0 openssl)
+# Whose own test data tests read.
+data_packages=(librust-url-dev)
 # The fonts have Latin and Arabic letters, and Japanese: 10 MB.
 test_packages=(libcmocka-dev curl zbar-tools librsvg2-bin poppler-utils chromium fonts-dejavu-core
     fonts-droid-fallback slowhttptest wrk)
@@ -34,8 +36,8 @@ install_missing() {
         apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# unpack_packages DIRECTORY PACKAGE...: programs that tests start. Installed, they would be services
-# of this machine, and run from then on.
+# unpack_packages DIRECTORY PACKAGE...: for tests alone. Installed, the programs among them would be
+# services of this machine, and run from then on; the data would bring compilers' libraries along.
 unpack_packages() {
     local directory=$1 package
     shift
