@@ -2,8 +2,10 @@
 #include "gateway/api/issued.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/base/file.h"
@@ -113,15 +115,17 @@ take_record(const struct json_node *node, struct issued *out)
            take_time(node, "removed_at", &out->removed_at);
 }
 
-static bool
+static enum err
 parse(struct slice text, const char *id, struct issued *out)
 {
     struct json_doc *doc = NULL;
-    bool good = json_parse(text, RECORD_MAX, &doc, NULL) == ERR_OK &&
-                json_check_object(json_root(doc), "", members, NULL) == ERR_OK &&
+    enum err err = json_parse(text, RECORD_MAX, &doc, NULL);
+    bool good = err == ERR_OK && json_check_object(json_root(doc), "", members, NULL) == ERR_OK &&
                 take_record(json_root(doc), out) && strcmp(out->id, id) == 0;
     json_free(doc);
-    return good;
+    if (err == ERR_MEMORY)
+        return err;
+    return good ? ERR_OK : ERR_CORRUPT;
 }
 
 enum err
@@ -135,8 +139,12 @@ issued_read(const char *data, const char *id, struct issued *out, struct fault *
         return err;
     text_init(&text, RECORD_MAX);
     err = file_read(path, FILE_SECRET, &text, fault);
-    if (err == ERR_OK && !parse(text_slice(&text), id, out))
-        err = fault_set(fault, ERR_CORRUPT, "%s: damaged", path);
+    if (err == ERR_OK) {
+        err = parse(text_slice(&text), id, out);
+        if (err != ERR_OK)
+            err = fault_set(fault, err, "%s: %s", path,
+                            err == ERR_MEMORY ? "out of memory" : "damaged");
+    }
     text_free(&text);
     return err;
 }
@@ -205,7 +213,7 @@ issued_remove(const char *data, const char *id, const char *const *files, struct
     enum err err = ERR_OK;
     for (; err == ERR_OK && *files != NULL; files++) {
         err = path_of(path, data, id, *files, fault);
-        if (err == ERR_OK && access(path, F_OK) == 0 && unlink(path) != 0)
+        if (err == ERR_OK && unlink(path) != 0 && errno != ENOENT)
             err = fault_set(fault, ERR_UNAVAILABLE, "%s: cannot be removed", path);
     }
     return err == ERR_OK ? file_sync_directory(path, fault) : err;
@@ -218,6 +226,11 @@ is_id(const char *name)
 {
     return strlen(name) == ISSUE_ID_CHARS && strspn(name, "0123456789abcdef") == ISSUE_ID_CHARS;
 }
+
+struct page {
+    struct issued *rows;
+    size_t most, count;
+};
 
 /* The newest comes first; of those of one second the greatest id. */
 static bool
@@ -241,25 +254,56 @@ keep(struct issued *kept, size_t count, size_t most, const struct issued *one)
     return count < most ? count + 1 : most;
 }
 
+/* The next id, or "" at the end. */
+static enum err
+next_id(DIR *directory, char out[static ISSUE_ID_CHARS + 1])
+{
+    const struct dirent *entry = NULL;
+    do {
+        errno = 0;
+        entry = readdir(directory); /* NOLINT(concurrency-mt-unsafe): a stream for each caller */
+    } while (entry != NULL && !is_id(entry->d_name));
+    out[0] = '\0';
+    if (entry != NULL)
+        memcpy(out, entry->d_name, ISSUE_ID_CHARS + 1);
+    return entry == NULL && errno != 0 ? ERR_UNAVAILABLE : ERR_OK;
+}
+
+/* What is there but cannot be read now is no reason for a list without it. */
+static enum err
+list(const char *data, DIR *directory, const struct issued *after, struct page *page)
+{
+    char id[ISSUE_ID_CHARS + 1];
+    struct issued one;
+    for (;;) {
+        enum err err = next_id(directory, id);
+        if (err != ERR_OK || id[0] == '\0')
+            return err;
+        err = issued_read(data, id, &one, NULL);
+        if (err == ERR_UNAVAILABLE || err == ERR_MEMORY)
+            return err;
+        if (err == ERR_OK && (after == NULL || comes_before(after, &one)))
+            page->count = keep(page->rows, page->count, page->most, &one);
+    }
+}
+
 enum err
 issued_list(const char *data, const struct issued *after, struct issued *out, size_t most,
             size_t *count)
 {
     char path[ISSUED_PATH_MAX];
-    struct issued one;
-    const struct dirent *entry = NULL;
+    struct page page = {out, most, 0};
     *count = 0;
     enum err err = path_of(path, data, "", "", NULL);
-    DIR *directory = err == ERR_OK ? opendir(path) : NULL;
-    if (directory == NULL)
+    if (err != ERR_OK)
         return err;
-    /* A stream of its own for each caller. NOLINTNEXTLINE(concurrency-mt-unsafe) */
-    while ((entry = readdir(directory)) != NULL)
-        if (is_id(entry->d_name) && issued_read(data, entry->d_name, &one, NULL) == ERR_OK &&
-            (after == NULL || comes_before(after, &one)))
-            *count = keep(out, *count, most, &one);
+    DIR *directory = opendir(path);
+    if (directory == NULL)
+        return errno == ENOENT ? ERR_OK : ERR_UNAVAILABLE;
+    err = list(data, directory, after, &page);
     (void)closedir(directory);
-    return ERR_OK;
+    *count = page.count;
+    return err;
 }
 
 /* Files that were being replaced have names of their own. */
@@ -279,17 +323,25 @@ remove_all(const char *data, const char *id)
         (void)rmdir(path);
 }
 
+/* Only when that is certain: a record that cannot be looked at may be one that somebody holds. */
+static bool
+has_no_record(const char *data, const char *id)
+{
+    char path[ISSUED_PATH_MAX];
+    struct stat st;
+    return issued_path(path, data, id, record) && lstat(path, &st) != 0 && errno == ENOENT;
+}
+
 void
 issued_sweep(const char *data)
 {
     char path[ISSUED_PATH_MAX];
-    const struct dirent *entry = NULL;
+    char id[ISSUE_ID_CHARS + 1];
     DIR *directory = issued_path(path, data, "", "") ? opendir(path) : NULL;
     if (directory == NULL)
         return;
-    while ((entry = readdir(directory)) != NULL) /* NOLINT(concurrency-mt-unsafe) */
-        if (is_id(entry->d_name) && issued_path(path, data, entry->d_name, record) &&
-            access(path, F_OK) != 0)
-            remove_all(data, entry->d_name);
+    while (next_id(directory, id) == ERR_OK && id[0] != '\0')
+        if (has_no_record(data, id))
+            remove_all(data, id);
     (void)closedir(directory);
 }

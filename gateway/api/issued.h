@@ -46,11 +46,11 @@ enum err issued_remove(const char *data, const char *id, const char *const *file
                        struct fault *fault) MUST_CHECK;
 
 /* The newest first, at most `most`; *count of them. Behind `after` alone, the last one of the list
- * before (of which only `at` and `id` count), unless that is NULL. What cannot be read is left out.
- */
+ * before (of which only `at` and `id` count), unless that is NULL. A damaged one is left out;
+ * ERR_UNAVAILABLE, ERR_MEMORY when one cannot be read now. */
 enum err issued_list(const char *data, const struct issued *after, struct issued *out, size_t most,
                      size_t *count) MUST_CHECK;
-/* Removes runs that nobody was told of. Before the first request. */
+/* Removes runs that nobody was told of, of which that is certain. Before the first request. */
 void issued_sweep(const char *data);
 
 #endif

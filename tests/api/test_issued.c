@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "gateway/api/issued.h"
 
@@ -103,6 +105,84 @@ finds_none_where_nothing_is(void **state)
     assert_int_equal(count, 0);
 }
 
+/* A name that leads to itself: there, and not to be looked at, for whoever asks. */
+static void
+spoil(const char *data, char digit, const char *file)
+{
+    char path[ISSUED_PATH_MAX];
+    const struct issued issued = issue_of(digit, 0);
+    assert_true(issued_path(path, data, digit == 0 ? "" : issued.id, file));
+    assert_true(remove(path) == 0 || digit == 0);
+    assert_int_equal(symlink(strrchr(path, '/') + 1, path), 0);
+}
+
+static bool
+is_there(const char *data, char digit, const char *file)
+{
+    char path[ISSUED_PATH_MAX];
+    struct stat st;
+    const struct issued issued = issue_of(digit, 0);
+    assert_true(issued_path(path, data, issued.id, file));
+    return lstat(path, &st) == 0;
+}
+
+/* The sweep at the start takes what has no record, and never what has one that cannot be read. */
+static void
+sweeps_only_what_has_no_record(void **state)
+{
+    static const struct {
+        char digit;
+        enum { KEPT, WITHOUT_RECORD, UNREADABLE } how;
+    } rows[] = {{'c', KEPT}, {'d', WITHOUT_RECORD}, {'e', UNREADABLE}};
+    char data[96];
+    char record[ISSUED_PATH_MAX];
+    struct fault fault = {ERR_OK, ""};
+    const struct issued_files files = {slice_of("l"), slice_of("c"), slice_of("m")};
+    (void)state;
+    (void)snprintf(data, sizeof data, "%s/swept", place);
+    assert_int_equal(mkdir(data, 0700), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct issued issued = issue_of(rows[i].digit, 1);
+        assert_int_equal(issued_create(data, &issued, &files, &fault), ERR_OK);
+        assert_true(issued_path(record, data, issued.id, "issue.json"));
+        if (rows[i].how == WITHOUT_RECORD)
+            assert_int_equal(remove(record), 0);
+        if (rows[i].how == UNREADABLE)
+            spoil(data, rows[i].digit, "issue.json");
+    }
+    issued_sweep(data);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (is_there(data, rows[i].digit, issued_cards) != (rows[i].how != WITHOUT_RECORD))
+            fail_msg("%c: its cards", rows[i].digit);
+}
+
+static void
+removes_what_cannot_be_looked_at(void **state)
+{
+    static const char *const files[] = {issued_cards, NULL};
+    struct fault fault = {ERR_OK, ""};
+    const struct issued issued = issue_of('3', 100);
+    (void)state;
+    spoil(place, '3', issued_cards);
+    assert_int_equal(issued_remove(place, issued.id, files, &fault), ERR_OK);
+    assert_false(is_there(place, '3', issued_cards));
+    assert_int_equal(issued_remove(place, issued.id, files, &fault), ERR_OK);
+}
+
+static void
+tells_when_it_cannot_list(void **state)
+{
+    char data[96];
+    struct issued page[1];
+    size_t count = 1;
+    (void)state;
+    (void)snprintf(data, sizeof data, "%s/unlisted", place);
+    assert_int_equal(mkdir(data, 0700), 0);
+    spoil(data, 0, "");
+    assert_int_equal(issued_list(data, NULL, page, 1, &count), ERR_UNAVAILABLE);
+    assert_int_equal(count, 0);
+}
+
 int
 main(void)
 {
@@ -110,6 +190,9 @@ main(void)
         cmocka_unit_test(lists_all_in_pages),
         cmocka_unit_test(goes_on_behind_what_was_removed),
         cmocka_unit_test(finds_none_where_nothing_is),
+        cmocka_unit_test(sweeps_only_what_has_no_record),
+        cmocka_unit_test(removes_what_cannot_be_looked_at),
+        cmocka_unit_test(tells_when_it_cannot_list),
     };
     return cmocka_run_group_tests(tests, make_all, remove_all);
 }
