@@ -6,7 +6,7 @@
 bool
 stock_is_own(const struct caller *caller, const struct unit *unit, const struct past_facts *facts)
 {
-    if (caller->location_count > 0)
+    if (caller->location_count > 0 && !facts->unplaced)
         return unit->location[0] != '\0' && caller_at_location(caller, unit->location);
     return facts->keeper.role == caller->role &&
            strcmp(facts->keeper.actor, caller->organisation) == 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whose stock a unit is, for a shop. A location does not say whose it is, and a credential without
- * locations is of its whole organisation: then the history says who put the unit there, and whom
- * its shipment named as receiver. Pure. */
+/* Whose stock a unit is, for a shop. A location does not say whose it is, a credential without
+ * locations is of its whole organisation, and a unit that was brought back or restocked may have
+ * left the location that is recorded: then the history says who has the unit, and whom its shipment
+ * named as receiver. Pure. */
 #ifndef ASSAY_API_STOCK_H
 #define ASSAY_API_STOCK_H
 

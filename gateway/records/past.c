@@ -63,6 +63,16 @@ take_actor(struct past_actor *out, const struct event *event)
     memcpy(out->actor, event->actor, sizeof out->actor);
 }
 
+/* A return says nothing of a place, and a restock need not. */
+static void
+take_keeper(struct past_facts *facts, const struct event *event)
+{
+    if (event->type == EVENT_RETURN) /* the unit is at this counter now */
+        take_actor(&facts->keeper, event);
+    if (event->type == EVENT_RETURN || fact_of(facts, event->type) == &facts->keeper)
+        facts->unplaced = event_value(event, FIELD_LOCATION)[0] == '\0';
+}
+
 static enum err
 take_facts(void *context, const struct event *event, uint64_t number)
 {
@@ -81,8 +91,7 @@ take_facts(void *context, const struct event *event, uint64_t number)
     struct past_actor *fact = fact_of(&past->facts, event->type);
     if (fact != NULL)
         take_actor(fact, event);
-    if (event->type == EVENT_RETURN) /* the unit is at this counter now */
-        take_actor(&past->facts.keeper, event);
+    take_keeper(&past->facts, event);
     if (event->type == EVENT_SHIP &&
         !slice_copy(past->facts.addressee, sizeof past->facts.addressee,
                     slice_of(event_value(event, FIELD_TO))))

@@ -23,6 +23,7 @@ struct past_actor {
 struct past_facts {
     struct past_actor stolen, lost, held, returned, registered, keeper;
     char addressee[ORGANISATION_MAX + 1]; /* "": nobody */
+    bool unplaced; /* the keeper did not say where: the recorded location is from before */
 };
 
 struct past {

@@ -21,6 +21,7 @@ before(async () => {
   keys.shop = await staff.key('retailer', { organisation: 'Shop A', locations: ['a-1', 'a-2'] });
   keys.chain = await staff.key('retailer', { organisation: 'Shop A' });
   keys.other = await staff.key('retailer', { organisation: 'Shop B' });
+  keys.stall = await staff.key('retailer', { organisation: 'Shop C', locations: ['c-1'] });
   keys.otherService = await staff.key('service', { organisation: 'Second Service' });
   keys.owner = ownerSecret();
 });
@@ -47,6 +48,8 @@ async function happen(key, serial, type, fields) {
 // Steps are [who, event, fields]; all but the last succeed.
 const a1 = { location: 'a-1' };
 const why = { reason: 'r' };
+// Sold by Shop A from a place of Shop C, where the brand had put it, and brought back to Shop A.
+const back = [['operator', 'receive', { location: 'c-1' }], ['chain', 'sell'], ['shop', 'return']];
 const life = [
   ['a unit is received', [['shop', 'receive', a1]], 201],
   ['a service center receives nothing', [['service', 'receive', a1]], 403],
@@ -100,6 +103,13 @@ const life = [
   ['sent on by the brand, sold', [['other', 'receive', { location: 'x-9' }], ['operator', 'ship', { location: 'x-8' }], ['chain', 'sell']], 201],
   ['own stock of a chain, moved and sold', [['chain', 'receive', { location: 'x-9' }], ['chain', 'move', { location: 'x-8' }], ['chain', 'sell']], 201],
   ['stock of nobody', [['operator', 'receive', { location: 'z' }], ['chain', 'report_lost']], 403],
+  ['where it was sold, while it lies at another\'s counter', [...back, ['stall', 'report_stolen']], 403],
+  ['where it was sold, restocked by another who does not say where', [...back, ['shop', 'restock'], ['stall', 'report_stolen']], 403],
+  ['restocked without saying where, by who did', [...back, ['shop', 'restock'], ['shop', 'report_stolen']], 201],
+  ['restocked without saying where, moved by who did', [...back, ['shop', 'restock'], ['shop', 'move', a1]], 201],
+  ['restocked without saying where, moved to where it was', [...back, ['shop', 'restock'], ['stall', 'move', { location: 'c-1' }]], 403],
+  ['restocked without saying where, sold where it was', [...back, ['shop', 'restock'], ['stall', 'sell']], 403],
+  ['restocked without saying where, which is undone', [...back, ['shop', 'restock'], ['shop', 'undo', { undoes: '5' }], ['stall', 'report_stolen']], 403],
   ['what was sold, by who sold it', [['shop', 'sell'], ['shop', 'report_stolen']], 409],
   ['by a stranger with a secret', [['shop', 'sell'], ['owner', 'report_stolen']], 403],
   ['by a service center', [['shop', 'sell'], ['service', 'report_stolen']], 403],
