@@ -42,7 +42,7 @@ async function lookAt(visited, looks, findings) {
   const all = new Map();
   for (const look of looks) {
     await arrange(visited, look);
-    for (const finding of await findings(visited.page)) all.set(finding, [...(all.get(finding) ?? []), lookName(look)]);
+    for (const finding of new Set(await findings(visited.page))) all.set(finding, [...(all.get(finding) ?? []), lookName(look)]);
   }
   assert.deepEqual([...all].map(([finding, where]) => `${finding} (${where.join('; ')})`), []);
 }

@@ -227,10 +227,11 @@ const usual = [
   { width: 1280, zoom: 2 },
   { width: 320, text: 200 },
   { width: 768, text: 200 },
+  { width: 1280, text: 200 },
 ];
 
 // Pages that differ in words alone share their layout with one that is marked `words`.
-const few = [{ width: 320 }, { width: 1280 }, { width: 320, dir: 'rtl' }, { width: 320, text: 200 }];
+const few = [{ width: 320 }, { width: 1280 }, { width: 320, dir: 'rtl' }, { width: 320, text: 200 }, { width: 1280, text: 200 }];
 
 const isThorough = (row) => isFull || row.words;
 export const looks = (row) => (isFull ? thorough : row.words ? usual : few);
