@@ -100,10 +100,11 @@ handler api_report;
  * POST /v1/activations {…, "claim_code", "purchased_on"?}: 201 {"gtin", "serial", "owner_secret",
  * "sold_on", "activated_on"}; the secret is shown this once and is the Bearer of everything an
  * owner does. A service center, and the shop that sold the unit or has it in stock (stock.h), need
- * no claim code; then "without_claim_code" is true while the unit has one, and whoever brings it
- * takes that owner's place at once ("The card in the box", rules/event.h), of which the operator
- * has the notice `owner_displaced`. 409 `already_registered`; 409 `conflict` says why not now:
- * stolen, held, not sold. POST /v1/recoveries {…, "claim_code"}: the owner secret is lost. 202
+ * no claim code, and no shop registers what is in another's stock, for that would be a sale; then
+ * "without_claim_code" is true while the unit has one, and whoever brings it takes that owner's
+ * place at once ("The card in the box", rules/event.h), of which the operator has the notice
+ * `owner_displaced`. 409 `already_registered`; 409 `conflict` says why not now: stolen, held, not
+ * sold. POST /v1/recoveries {…, "claim_code"}: the owner secret is lost. 202
  * {"gtin", "serial", "recovery_at"}, in 14 days: from then on an activation gives another secret,
  * unless the owner, who sees it and who said it at …/owner, did anything with the old one before.
  * 409 `not_needed`: the owner came without the claim code, which registers the unit now. A service

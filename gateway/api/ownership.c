@@ -44,12 +44,15 @@ prove_transfer(struct deed *deed)
     return code_is(deed, seal, deed->worker->view.unit.transfer) || deed_refuse_code(deed);
 }
 
-/* A shop that registers what is not sold sells it. */
+/* A shop that registers what is not sold sells it, and may take it back from then on: with the card
+ * of a stolen box, it would make another's stock its own. */
 static bool
 may_sell(struct deed *deed)
 {
     struct past past;
     struct worker *worker = deed->worker;
+    if (worker->caller.role != ROLE_RETAILER || worker->view.unit.state == UNIT_SOLD)
+        return true;
     enum err err = past_read(worker->session, &deed->key, NULL, &past);
     if (err != ERR_OK) {
         write_problem(deed->response, err, NULL);
@@ -57,8 +60,8 @@ may_sell(struct deed *deed)
     }
     return !stock_is_anothers(&worker->caller, &worker->view.unit, &past.facts) ||
            deed_refuse(deed, 403, "denied",
-                       "Without its claim code, this is only for stock of your own: the unit is "
-                       "not recorded as yours");
+                       "Before it is sold, this is only for stock of your own: the unit is not "
+                       "recorded as yours; the buyer can register it with the claim code");
 }
 
 /* A customer whose box was opened at the counter, or whose claim code died with a return or with
@@ -100,7 +103,7 @@ prove_claim_or_staff(struct deed *deed)
 {
     if (deed->code[0] == '\0')
         return may_without_code(deed);
-    return prove_claim(deed) && find_registered(deed);
+    return prove_claim(deed) && may_sell(deed) && find_registered(deed);
 }
 
 /* Another's unit and a unit that is not registered are told by the same words. */

@@ -53,7 +53,7 @@ function activating(op, s, given) {
   const brought = op.code !== undefined;
   if (brought && (op.code !== s.claim || s.claim === '')) return wrongCode;
   if (!brought && isShop(op) && s.state === 'sold' && s.seller !== op.who) return denied;
-  if (!brought && isShop(op) && s.state === 'in_stock' && s.keeper !== '' && s.keeper !== op.who) return denied;
+  if (isShop(op) && s.state === 'in_stock' && s.keeper !== '' && s.keeper !== op.who) return denied;
   if (s.state !== 'sold') return conflict;
   if (s.owner !== '' && (blocked(s) || !brought || !s.unproven)) return refused(409, 'already_registered');
   if (blocked(s)) return conflict;
