@@ -3,6 +3,8 @@
 #ifndef ASSAY_BACKUP_FILES_H
 #define ASSAY_BACKUP_FILES_H
 
+#include <dirent.h>
+
 #include "gateway/backup/backup.h"
 
 extern const char backup_list_name[], backup_sums_name[];
@@ -21,7 +23,13 @@ enum err backup_hash(const char *directory, struct backup_file *file,
 enum err backup_copy_file(const char *from, const char *to, struct backup_file *file,
                           struct fault *fault) MUST_CHECK;
 
-bool backup_exists(const char *path); /* a link is there, too */
+/* Is something there, a link included? That it cannot be looked at is no answer. */
+enum err backup_look(const char *path, bool *there, struct fault *fault) MUST_CHECK;
+enum err backup_look_in(const char *directory, const char *name, bool *there,
+                        struct fault *fault) MUST_CHECK;
+/* The next name in a directory (of which `path` is told), NULL behind the last. */
+enum err backup_next(DIR *directory, const char *path, const char **name,
+                     struct fault *fault) MUST_CHECK;
 /* Removes what backup_begin made, the lock last. One that is not there is no fault. */
 enum err backup_remove(const char *path, struct fault *fault) MUST_CHECK;
 /* Makes an empty directory (0700), locked by this process: what an interrupted run left in it is

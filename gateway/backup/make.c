@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -89,25 +88,25 @@ add_file(struct making *making, const char *name, bool made_here, struct fault *
 static enum err
 add_if_there(struct making *making, const char *name, struct fault *fault)
 {
-    char path[BACKUP_PATH_MAX];
-    enum err err = backup_path(path, making->request->data, name, fault);
-    if (err != ERR_OK || !backup_exists(path))
-        return err;
-    return add_file(making, name, false, fault);
+    bool there = false;
+    enum err err = backup_look_in(making->request->data, name, &there, fault);
+    return err == ERR_OK && there ? add_file(making, name, false, fault) : err;
 }
 
 static enum err
-add_keys_of(struct making *making, DIR *directory, struct fault *fault)
+add_keys_of(struct making *making, DIR *directory, const char *from, struct fault *fault)
 {
     char name[BACKUP_NAME_MAX];
-    enum err err = ERR_OK;
     for (;;) {
-        const struct dirent *at = readdir(directory); /* NOLINT(concurrency-mt-unsafe): our own */
-        if (at == NULL || err != ERR_OK)
+        const char *key = NULL;
+        enum err err = backup_next(directory, from, &key, fault);
+        if (err != ERR_OK || key == NULL)
             return err;
-        int len = snprintf(name, sizeof name, "keys/%s", at->d_name);
+        int len = snprintf(name, sizeof name, "keys/%s", key);
         if (len > 0 && (size_t)len < sizeof name && backup_name_ok(slice_of(name)))
             err = add_file(making, name, false, fault);
+        if (err != ERR_OK)
+            return err;
     }
 }
 
@@ -116,17 +115,20 @@ add_keys(struct making *making, struct fault *fault)
 {
     char from[BACKUP_PATH_MAX];
     char to[BACKUP_PATH_MAX];
+    bool there = false;
     enum err err = backup_path(from, making->request->data, "keys", fault);
     if (err == ERR_OK)
         err = backup_path(to, making->part, "keys", fault);
-    if (err != ERR_OK || !backup_exists(from))
+    if (err == ERR_OK)
+        err = backup_look(from, &there, fault);
+    if (err != ERR_OK || !there)
         return err;
     err = file_make_directory(to, 0700, fault);
     DIR *directory = err == ERR_OK ? opendir(from) : NULL;
     if (err == ERR_OK && directory == NULL)
         return file_fault(fault, from, errno);
     if (err == ERR_OK)
-        err = add_keys_of(making, directory, fault);
+        err = add_keys_of(making, directory, from, fault);
     if (directory != NULL)
         (void)closedir(directory);
     return err;
@@ -165,14 +167,23 @@ prove(struct making *making, struct fault *fault)
     return ERR_OK;
 }
 
+static enum err
+is_free(const char *to, struct fault *fault)
+{
+    bool there = false;
+    enum err err = backup_look(to, &there, fault);
+    return there ? fault_set(fault, ERR_EXISTS, "%s: already there; it is not overwritten", to)
+                 : err;
+}
+
 /* The name comes last; only then the lock goes, so that what is not published is known as ours. */
 static enum err
 publish(struct making *making, struct fault *fault)
 {
     const char *to = making->request->to;
     enum err err = backup_write_list(making->part, making->out, fault);
-    if (err == ERR_OK && backup_exists(to))
-        err = fault_set(fault, ERR_EXISTS, "%s: already there; it is not overwritten", to);
+    if (err == ERR_OK)
+        err = is_free(to, fault);
     if (err == ERR_OK && rename(making->part, to) != 0)
         err = file_fault(fault, to, errno);
     return err == ERR_OK ? backup_ready(to, fault) : err;
@@ -220,8 +231,6 @@ backup_make(const struct backup_request *request, struct backup *out, struct fau
         return fault_set(fault, ERR_INVALID,
                          "\"%.200s\": not the name of a new directory, without a slash at its end",
                          request->to);
-    if (backup_exists(request->to))
-        return fault_set(fault, ERR_EXISTS, "%s: already there; it is not overwritten",
-                         request->to);
-    return make(&making, fault);
+    enum err err = is_free(request->to, fault);
+    return err == ERR_OK ? make(&making, fault) : err;
 }

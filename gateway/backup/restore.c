@@ -80,14 +80,16 @@ same_secrets(const char *data, const struct backup *backup)
 static enum err
 may_replace(const struct restore_request *request, const struct backup *backup, struct fault *fault)
 {
-    char registry[BACKUP_PATH_MAX];
-    char secrets[BACKUP_PATH_MAX];
-    enum err err = backup_path(registry, request->data, "registry", fault);
+    bool registry = false;
+    bool secrets = false;
+    if (request->replace)
+        return ERR_OK;
+    enum err err = backup_look_in(request->data, "registry", &registry, fault);
     if (err == ERR_OK)
-        err = backup_path(secrets, request->data, "secrets", fault);
-    if (err != ERR_OK || request->replace)
+        err = backup_look_in(request->data, "secrets", &secrets, fault);
+    if (err != ERR_OK)
         return err;
-    if (backup_exists(registry) || (backup_exists(secrets) && !same_secrets(request->data, backup)))
+    if (registry || (secrets && !same_secrets(request->data, backup)))
         return fault_set(fault, ERR_EXISTS,
                          "%s: holds a registry; with --replace it is moved aside, and what was "
                          "written since the backup is not in the restored one",

@@ -35,10 +35,9 @@ move(const char *name, const char *from, const char *to, struct fault *fault)
     char b[BACKUP_PATH_MAX];
     if (paths_of(name, from, to, a, b) != ERR_OK)
         return fault_set(fault, ERR_INVALID, "%.200s: path too long", to);
-    if (!backup_exists(a))
-        return ERR_OK;
+    /* Asked of the rename itself: what only cannot be looked at must not stay behind. */
     if (rename(a, b) != 0)
-        return file_fault(fault, b, errno);
+        return errno == ENOENT ? ERR_OK : file_fault(fault, b, errno);
     enum err err = file_sync_directory(b, fault);
     return err == ERR_OK ? file_sync_directory(a, fault) : err;
 }
@@ -66,15 +65,15 @@ keep_old(const struct placing *placing, struct fault *fault)
     return err == ERR_OK ? move("registry", placing->data, placing->aside, fault) : err;
 }
 
-static bool
-has_any(const char *data)
+static enum err
+has_any(const char *data, bool *any, struct fault *fault)
 {
-    static const char *const names[] = {"registry", "secrets"};
-    char path[BACKUP_PATH_MAX];
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (backup_path(path, data, names[i], NULL) == ERR_OK && backup_exists(path))
-            return true;
-    return false;
+    bool secrets = false;
+    enum err err = backup_look_in(data, "registry", any, fault);
+    if (err == ERR_OK)
+        err = backup_look_in(data, "secrets", &secrets, fault);
+    *any = *any || secrets;
+    return err;
 }
 
 static enum err
@@ -103,35 +102,42 @@ make_aside(const struct restore_request *request, char out[static BACKUP_PATH_MA
     return file_fault(fault, out, errno);
 }
 
-static uint64_t
-keyset_version(const char *directory)
+/* 0 of one that is missing or damaged; but one that cannot be read now may revoke a key. */
+static enum err
+keyset_version(const char *directory, uint64_t *version, struct fault *fault)
 {
     char path[BACKUP_PATH_MAX];
     struct keyset *keyset = NULL;
-    uint64_t version = 0;
-    if (backup_path(path, directory, "keyset.ini", NULL) == ERR_OK &&
-        keyset_load(path, &keyset, NULL) == ERR_OK)
-        version = keyset->version;
+    *version = 0;
+    enum err err = backup_path(path, directory, "keyset.ini", fault);
+    if (err == ERR_OK)
+        err = keyset_load(path, &keyset, fault);
+    if (err == ERR_OK)
+        *version = keyset->version;
     free(keyset);
-    return version;
+    return err == ERR_UNAVAILABLE || err == ERR_MEMORY || err == ERR_DENIED ? err : ERR_OK;
 }
 
 static enum err
 move_missing(const char *name, const struct placing *placing, struct fault *fault)
 {
-    char path[BACKUP_PATH_MAX];
-    enum err err = backup_path(path, placing->data, name, fault);
-    if (err != ERR_OK || backup_exists(path))
-        return err;
-    return move(name, placing->part, placing->data, fault);
+    bool there = false;
+    enum err err = backup_look_in(placing->data, name, &there, fault);
+    return err == ERR_OK && !there ? move(name, placing->part, placing->data, fault) : err;
 }
 
 /* Whoever was distrusted since the backup stays so. */
 static enum err
 place_keyset(const struct placing *placing, struct restored *out, struct fault *fault)
 {
-    uint64_t here = keyset_version(placing->data);
-    out->kept_keyset = here > 0 && here >= keyset_version(placing->part);
+    uint64_t here = 0;
+    uint64_t there = 0;
+    enum err err = keyset_version(placing->data, &here, fault);
+    if (err == ERR_OK)
+        err = keyset_version(placing->part, &there, fault);
+    if (err != ERR_OK)
+        return err;
+    out->kept_keyset = here > 0 && here >= there;
     return out->kept_keyset ? ERR_OK : move("keyset.ini", placing->part, placing->data, fault);
 }
 
@@ -173,8 +179,9 @@ restore_place(const struct restore_request *request, const char *part, struct re
               struct fault *fault)
 {
     const struct placing placing = {request->data, part, out->aside};
-    enum err err = ERR_OK;
-    if (has_any(request->data))
+    bool any = false;
+    enum err err = has_any(request->data, &any, fault);
+    if (err == ERR_OK && any)
         err = make_aside(request, out->aside, fault);
     if (err == ERR_OK && out->aside[0] != '\0')
         err = keep_old(&placing, fault);
