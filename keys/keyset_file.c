@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The keyset as a file: written, loaded and changed. */
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -158,8 +159,11 @@ lock_keyset(const char *path, int *lock, struct fault *fault)
     struct stat st;
     if (!text_ok(&name))
         return fault_set(fault, ERR_INVALID, "%s: path too long", path);
-    if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+    bool there = lstat(path, &st) == 0;
+    if (there && S_ISLNK(st.st_mode))
         return fault_set(fault, ERR_DENIED, "%s: is a symbolic link; name the file itself", path);
+    if (!there && errno != ENOENT)
+        return file_fault(fault, path, errno);
     return file_lock(name.data, lock, fault);
 }
 

@@ -42,15 +42,15 @@ take_progress(uint64_t done, uint64_t total, void *context)
     progress_update(&check->progress, done);
 }
 
-/* Counted as a damage, so that the rest is looked at all the same; but not that there is no memory.
- */
+/* Counted as a damage, so that the rest is looked at all the same; but not that there is no memory,
+ * or that it cannot be read now. */
 static enum err
 check_keyset(struct check *check, struct fault *fault)
 {
     struct fault wrong = {ERR_OK, ""};
     AUTO_KEYSET *keyset = NULL;
     enum err err = cli_keyset(check->in, &keyset, &wrong);
-    if (err == ERR_MEMORY)
+    if (err == ERR_MEMORY || err == ERR_UNAVAILABLE)
         return fault_set(fault, err, "%s", wrong.text);
     if (err != ERR_OK && err != ERR_NOT_FOUND)
         found(wrong.text, check);

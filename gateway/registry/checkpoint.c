@@ -78,9 +78,12 @@ enum err
 checkpoint_raise(const char *path, const struct registry_position *position, struct fault *fault)
 {
     struct registry_position noted;
-    enum err err = checkpoint_read(path, &noted, NULL);
+    enum err err = checkpoint_read(path, &noted, fault);
     if (err == ERR_OK && !position_behind(&noted, position))
         return ERR_OK;
+    /* What cannot be read now may be further than this; a damaged one was known to be behind. */
+    if (err != ERR_OK && err != ERR_NOT_FOUND && err != ERR_INVALID)
+        return err;
     return checkpoint_write(path, position, fault);
 }
 

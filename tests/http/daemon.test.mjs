@@ -2,7 +2,7 @@
 // The daemon as a process: configuration, start, refusals, keyset, stop.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
@@ -44,6 +44,12 @@ test('the file of the data directory is read when no other is named', () => {
   assert.match(run(['--print-config'], { ASSAY_DATA: data }).stdout, /\nport = 9002\n/);
   writeFileSync(join(data, 'assayd.ini'), 'prot = 9002\n');
   assert.equal(run(['--data', data, '--check-config']).status, 1);
+  rmSync(join(data, 'assayd.ini'));
+  assert.equal(run(['--data', data, '--check-config']).status, 0);
+  symlinkSync('assayd.ini', join(data, 'assayd.ini')); // there, and not to be read
+  const unread = run(['--data', data, '--check-config']);
+  assert.notEqual(unread.status, 0);
+  assert.match(unread.stderr, /assayd\.ini: /);
 });
 
 test('a wrong configuration gets one clear line', () => {

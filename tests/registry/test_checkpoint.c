@@ -7,6 +7,8 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "gateway/base/file.h"
 #include "gateway/registry/checkpoint.h"
@@ -109,6 +111,25 @@ raised_and_never_lowered(void **state)
     test_place_remove(&at.place);
 }
 
+/* It may be further than this registry, which is then an old copy. */
+static void
+not_raised_when_it_cannot_be_read(void **state)
+{
+    (void)state;
+    struct at at;
+    struct stat st;
+    struct fault fault = {ERR_OK, ""};
+    const struct registry_position position = {5, 7, 9};
+    begin(&at);
+    assert_int_equal(symlink(strrchr(at.path, '/') + 1, at.path), 0); /* leads to itself */
+    assert_int_not_equal(checkpoint_raise(at.path, &position, &fault), ERR_OK);
+    assert_non_null(strstr(fault.text, at.path));
+    assert_true(lstat(at.path, &st) == 0 && S_ISLNK(st.st_mode));
+    assert_int_equal(checkpoint_write(at.path, &position, &fault), ERR_OK);
+    assert_int_equal(checkpoint_raise(at.path, &position, &fault), ERR_OK);
+    test_place_remove(&at.place);
+}
+
 int
 main(void)
 {
@@ -116,6 +137,7 @@ main(void)
         cmocka_unit_test(texts),
         cmocka_unit_test(older_and_newer),
         cmocka_unit_test(raised_and_never_lowered),
+        cmocka_unit_test(not_raised_when_it_cannot_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
