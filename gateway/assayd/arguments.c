@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/assayd/arguments.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -113,7 +114,9 @@ arguments_read(struct arguments *out, char *const *argv, char *const *environmen
     if (err != ERR_OK)
         return err;
     config_path(usual, out->config.data, "assayd.ini");
-    if (out->config_file == NULL && access(usual, F_OK) == 0)
+    /* One that is there and cannot be looked at is read all the same, which says why not. */
+    if (out->config_file == NULL &&
+        (access(usual, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)))
         err = read_sources(out, usual, argv, environment, fault);
     return err == ERR_OK ? config_check(&out->config, fault) : err;
 }
