@@ -1,41 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// node requests.mjs [STEP]: memory that is not there at the n-th call, for n = 1, 1 + STEP and so on
-// until nothing asks for it any more: in a running assayd while requests come in, and in the commands
-// of `assay`. Nothing crashes, no answer is wrong, no success is claimed that is none, and with memory
-// the same thing works. LD_PRELOAD is faults_fail.so beside the programs.
-import { spawnSync } from 'node:child_process';
-import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+// node requests.mjs memory|calls|control [STEP]: a running assayd without memory, or with a call on
+// files, sockets or threads that fails, at the n-th, for n = 1, 1 + STEP and so on until none is left:
+// while it starts, and while requests come in. It never crashes; where it does not start it says why;
+// no answer is wrong, no success is claimed that is none, and afterwards the same thing works. As a
+// control, writes are said to have happened that have not, which has to be found: exit status 3.
+// LD_PRELOAD is faults_fail.so beside the programs.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { World, gtin, must } from '../http/world.mjs';
 import { Staff } from '../http/staff.mjs';
-import { Gateway, bin, temporary } from '../e2e/gateway.mjs';
+import { Gateway, freePort } from '../e2e/gateway.mjs';
+import { calm, environment, fail, hits, lies, memory, onFiles, onSockets } from './control.mjs';
 
-const step = Number(process.argv[2] ?? 1);
-const memory = 128n; // FAULT_MEMORY of control.h
-const enomem = 12n;
+const step = Number(process.argv[3] ?? 1);
+const what = process.argv[2];
+const inMemory = what === 'memory';
+const kinds = { memory, control: lies, calls: [...(step === 1 ? onFiles.long : onFiles.short), ...onSockets] }[what];
 const wrong = [];
 
-/* ---- the control page ---- */
+const world = new World();
+const [label] = world.issue('plant-a', 'served', 1);
+const serial = decodeURIComponent(/\/21\/([^?]+)/.exec(label)[1]);
+const forged = label.replace(/.(?=.{40}$)/, (c) => (c === 'A' ? 'B' : 'A'));
+must('issue', '--gtin', gtin, '--count', '3', '--key', 'plant-a', '--passphrase-file', world.passphrase, '--base-url', 'http://localhost:8080',
+  '-o', join(world.directory, 'again'), '--data', world.data);
+const manifest = readFileSync(join(world.directory, 'again.manifest.csv'), 'utf8');
+const admin = await freePort();
 
-const controlPath = join(temporary('assay-control-'), 'control');
-writeFileSync(controlPath, Buffer.alloc(512));
-const controlFd = openSync(controlPath, 'r+');
-
-function set(calls, left) {
-  const page = Buffer.alloc(48);
-  [calls, enomem, left, 0n, 0n, 0n].forEach((value, i) => page.writeBigInt64LE(value, 8 * i));
-  writeSync(controlFd, page, 0, page.length, 0);
+async function start() {
+  const keep = { ...process.env };
+  Object.assign(process.env, environment);
+  try {
+    return await Gateway.start(world.data, undefined, ['--workers', '24', '--admin-port', String(admin), '--trusted-proxies', '127.0.0.1',
+      '--client-requests', '0']);
+  } finally {
+    if (keep.LD_PRELOAD === undefined) delete process.env.LD_PRELOAD;
+    else process.env.LD_PRELOAD = keep.LD_PRELOAD;
+  }
 }
 
-function hits() {
-  const page = Buffer.alloc(48);
-  readSync(controlFd, page, 0, page.length, 0);
-  return Number(page.readBigInt64LE(32));
-}
-
-const fail = (n) => set(memory, BigInt(n - 1));
-const calm = () => set(0n, 0n);
-const environment = { ...process.env, LD_PRELOAD: join(bin, 'faults_fail.so'), FAULTS_CONTROL: controlPath };
+const goes = (gateway) => gateway.process.exitCode === null && gateway.process.signalCode === null;
 
 /* ---- requests ---- */
 
@@ -55,123 +59,172 @@ async function answerOf(request) {
   }
 }
 
-// A refusal for lack of memory: an error of ours, or no answer.
+// A refusal for what failed: an error of ours, or no answer.
 const refused = ({ status }) => status === 0 || status >= 500;
 
-function judge(name, answer, good) {
-  if (!refused(answer) && !good(answer)) wrong.push(`${name}: ${answer.status} ${answer.text?.slice(0, 200)}`);
+function judge(place, answer, good) {
+  if (!refused(answer) && !good(answer)) wrong.push(`${place}: ${answer.status} ${answer.text?.slice(0, 200)}`);
 }
 
-async function serve() {
-  const world = new World();
-  const [label] = world.issue('plant-a', 'served', 1);
-  const serial = decodeURIComponent(/\/21\/([^?]+)/.exec(label)[1]);
-  const forged = label.replace(/.(?=.{40}$)/, (c) => (c === 'A' ? 'B' : 'A'));
-  const keep = process.env.LD_PRELOAD;
+const verdictIs = (...allowed) => (answer) => answer.status === 200 && allowed.includes(answer.json?.verdict);
+
+/* ---- while it starts ---- */
+
+const figures = { tried: 0, notStarted: 0 };
+
+async function startWith(kind, n) {
+  const place = `start, ${kind.name}, call ${n}`;
   let gateway;
-  const start = async () => {
-    Object.assign(process.env, { LD_PRELOAD: environment.LD_PRELOAD, FAULTS_CONTROL: controlPath });
-    gateway = await Gateway.start(world.data, undefined, ['--workers', '24']);
-    if (keep === undefined) delete process.env.LD_PRELOAD;
-    else process.env.LD_PRELOAD = keep;
-  };
-  calm();
-  await start();
-  const staff = new Staff(gateway, world.data);
-  const operator = await staff.key('operator');
-  const get = (path, key) => answerOf(() => staff.call(key, 'GET', path, undefined, { accept: 'application/json' }));
-  const post = (path, body, headers, key) => answerOf(() => staff.call(key, 'POST', path, body, headers));
-  const move = (number) => post('/v1/events',
-    { type: number === 1 ? 'receive' : 'move', gtin, serial, location: `Place ${number}` }, { 'idempotency-key': `move-${number}` }, operator);
-  const verdictIs = (...allowed) => (answer) => answer.status === 200 && allowed.includes(answer.json?.verdict);
-  let done = 0;
-  let tried = 0;
-  let crashes = 0;
-  for (let n = 1; wrong.length < 5; n += step) {
-    fail(n);
-    judge('a genuine label', await get(label), verdictIs('ok', 'unchecked'));
-    judge('a forged label', await get(forged), verdictIs('bad', 'unchecked'));
-    judge('a page', await answerOf(() => staff.call(undefined, 'GET', label, undefined, { accept: 'text/html' })), ({ status }) => status === 200);
-    const moved = await move(done + 1);
-    judge('an event', moved, ({ status }) => status === 201);
-    judge('a unit', await get(`/v1/units/${gtin}/${serial}`, operator), ({ json }) => json.version === done + 2 || (refused(moved) && json.version === done + 1));
-    judge('a history', await get(`/v1/units/${gtin}/${serial}/events`, operator), ({ json }) => Array.isArray(json.events));
-    judge('the report', await get('/v1/units?state=in_stock', operator), ({ json }) => Array.isArray(json.units ?? json.rows ?? json.items));
-    judge('many codes', await post('/v1/verify', { codes: [`http://localhost:8080${label}`, 'x'] }, {}, operator), ({ status }) => status === 200);
-    judge('a form', await answerOf(() => staff.call(undefined, 'GET', '/report')), ({ status }) => status === 200);
+  fail(kind, n, inMemory ? '/' : world.directory);
+  try {
+    gateway = await start();
+  } catch (error) {
     const hit = hits();
     calm();
-    if (gateway.process.exitCode !== null || gateway.process.signalCode !== null) {
-      crashes++;
-      wrong.push(`assayd ended at call ${n}: ${gateway.process.signalCode} ${gateway.stderr.slice(-300)}`);
-      await start();
-      staff.gateway = gateway;
-    }
-    const again = await move(done + 1);
-    const { json } = await get(`/v1/units/${gtin}/${serial}`, operator);
-    if (again.status !== 201 || json.version !== done + 2) wrong.push(`after call ${n}: ${moved.status} ${moved.text}, then ${again.status} ${again.text}, version ${json.version}, not ${done + 2}`);
-    done++;
-    if (hit === 0) break;
-    tried++;
+    figures.notStarted++;
+    if (hit === 0) wrong.push(`${place}: fails without a fault: ${error.message}`);
+    if (!/assayd: \S+/.test(error.message) || /Sanitizer|signal/.test(error.message)) wrong.push(`${place}: ${error.message.slice(0, 400)}`);
+    return hit;
   }
-  await gateway.stop();
-  console.log(`memory of assayd, nine requests: failed at ${tried} places, ended ${crashes}, left without an answer ${unanswered}, wrong ${wrong.length}`);
+  const hit = hits();
+  calm();
+  const answer = await gateway.verdict(label).catch((error) => ({ body: { verdict: error.message } }));
+  if (answer.body.verdict !== 'ok') wrong.push(`${place}: serves ${JSON.stringify(answer.body).slice(0, 300)}`);
+  const { signal, code } = await gateway.stop(n % 8 === 1 ? 'SIGTERM' : 'SIGKILL');
+  if (signal !== 'SIGKILL' && code !== 0) wrong.push(`${place}: stops with ${code} ${signal}: ${gateway.stderr.slice(-300)}`);
+  return hit;
 }
 
-/* ---- commands ---- */
+async function starts() {
+  for (const kind of kinds)
+    for (let n = 1; wrong.length < 8 && (await startWith(kind, n)) > 0; n += step) figures.tried++;
+  console.log(`${what} of assayd, starting: failed at ${figures.tried} places, did not start and said why ${figures.notStarted}, `
+    + `wrong ${wrong.length}`);
+}
 
-function commands() {
-  const world = new World();
-  const data = world.data;
-  const out = temporary('assay-commands-');
-  const lines = (path) => readFileSync(path, 'utf8').trimEnd().split('\n').length;
-  const issued = ['issue', '--gtin', gtin, '--count', '5', '--key', 'plant-a', '--passphrase-file', world.passphrase,
-    '--base-url', 'http://localhost:8080', '--data', data];
-  must(...issued, '-o', join(out, 'stock'));
-  must('backup', join(out, 'kept'), '--data', data);
-  const fresh = (name) => { rmSync(join(out, name), { recursive: true, force: true }); return join(out, name); };
-  const copy = () => { const to = fresh('data'); cpSync(data, to, { recursive: true }); return to; };
-  // Each makes its arguments anew, and says whether a success is one.
-  const rows = [
-    ['issue', () => { for (const kind of ['labels', 'cards', 'manifest']) rmSync(join(out, `new.${kind}.csv`), { force: true });
-      return [...issued, '-o', join(out, 'new')]; }, () => lines(join(out, 'new.labels.csv')) === 6 && lines(join(out, 'new.cards.csv')) === 6],
-    ['import', () => ['import', join(out, 'stock.manifest.csv'), '--data', copy()],
-      () => must('report', '--csv', '--data', join(out, 'data')).trimEnd().split('\n').length === 9],
-    ['backup', () => ['backup', fresh('new-backup'), '--data', data], () => existsSync(join(out, 'new-backup'))
-      && must('restore', join(out, 'new-backup'), '--data', fresh('proof')) !== undefined],
-    ['restore', () => ['restore', join(out, 'kept'), '--data', fresh('restored')], () => must('check', '--data', join(out, 'restored')) !== undefined],
-    ['check', () => ['check', '--data', data], ({ stdout }) => /no damage/.test(stdout)],
-    ['verify', () => ['verify', `http://localhost:8080${world.paths[0]}`, '--data', data], ({ stdout }) => stdout !== ''],
-    ['keys new', () => ['keys', 'new', 'plant-b', '--organisation', 'Norrland', '--gtin-prefix', '0950600', '--passphrase-file',
-      world.passphrase, '--data', copy()], () => /plant-b/.test(must('keys', 'list', '--data', join(out, 'data')))],
-  ];
-  mkdirSync(out, { recursive: true });
-  for (const [name, prepare, holds] of rows) {
+/* ---- while it serves ---- */
+
+class Serving {
+  done = 0;
+  looks = { sure: 0, perhaps: 0 };
+  crashes = 0;
+
+  async begin() {
+    calm();
+    this.gateway = await start();
+    this.staff = new Staff(this.gateway, world.data);
+    this.operator = await this.staff.key('operator');
+  }
+
+  get(path, key, headers = {}) {
+    return answerOf(() => this.staff.call(key, 'GET', path, undefined, { accept: 'application/json', ...headers }));
+  }
+
+  post(path, body, headers) {
+    return answerOf(() => this.staff.call(this.operator, 'POST', path, body, headers));
+  }
+
+  move(number) {
+    return this.post('/v1/events', { type: number === 1 ? 'receive' : 'move', gtin, serial, location: `Place ${number}` },
+      { 'idempotency-key': `move-${number}` });
+  }
+
+  // Each time somebody else, so that each is a session.
+  async look() {
+    const answer = await this.get(label, undefined, { 'x-forwarded-for': `10.1.${this.done >> 8}.${this.done & 255}` });
+    this.looks[verdictIs('ok')(answer) ? 'sure' : 'perhaps']++;
+    return answer;
+  }
+
+  async ask(place) {
+    judge(`${place}, a genuine label`, await this.look(), verdictIs('ok', 'unchecked'));
+    judge(`${place}, a forged label`, await this.get(forged), verdictIs('bad', 'unchecked'));
+    judge(`${place}, a page`, await answerOf(() => this.staff.call(undefined, 'GET', label, undefined, { accept: 'text/html', 'x-forwarded-for': '10.9.9.9' })), ({ status }) => status === 200);
+    const moved = await this.move(this.done + 1);
+    this.gateway.process.kill('SIGHUP'); // writes down who looked, and reads the keyset
+    judge(`${place}, an event`, moved, ({ status }) => status === 201);
+    judge(`${place}, a unit`, await this.get(`/v1/units/${gtin}/${serial}`, this.operator),
+      ({ json }) => json.version === this.done + 2 || (refused(moved) && json.version === this.done + 1));
+    judge(`${place}, a history`, await this.get(`/v1/units/${gtin}/${serial}/events`, this.operator), ({ json }) => Array.isArray(json.events));
+    judge(`${place}, the report`, await this.get('/v1/units?state=in_stock', this.operator), ({ json }) => Array.isArray(json.units ?? json.rows ?? json.items));
+    judge(`${place}, many codes`, await this.post('/v1/verify', { codes: [`http://localhost:8080${label}`, 'x'] }), ({ status }) => status === 200);
+    judge(`${place}, a form`, await answerOf(() => this.staff.call(undefined, 'GET', '/report')), ({ status }) => status === 200);
+    judge(`${place}, a manifest`, await this.post('/v1/manifests', manifest, { 'content-type': 'text/csv' }), ({ status, text }) => status === 200 && !/damaged|signature/.test(text));
+    judge(`${place}, what was issued`, await this.get('/v1/issues', this.operator), ({ json }) => Array.isArray(json.issues));
+    judge(`${place}, the metrics`, await answerOf(() => fetch(`http://127.0.0.1:${admin}/metrics`).then(async (answer) => ({ status: answer.status, text: await answer.text() }))),
+      ({ text }) => text.endsWith('# EOF\n'));
+    return moved;
+  }
+
+  // What was refused works, and is there once.
+  async again(place, moved) {
+    if (!goes(this.gateway)) {
+      this.crashes++;
+      wrong.push(`${place}: assayd ended: ${this.gateway.process.signalCode} ${this.gateway.stderr.slice(-300)}`);
+      if (what === 'control') return;
+      this.gateway = await start();
+      this.staff.gateway = this.gateway;
+    }
+    const again = await this.move(this.done + 1);
+    const { json } = await this.get(`/v1/units/${gtin}/${serial}`, this.operator);
+    this.done++;
+    if (again.status !== 201 || json?.version !== this.done + 1)
+      wrong.push(`after ${place}: ${moved.status} ${moved.text}, then ${again.status} ${again.text}, version ${json?.version}, not ${this.done + 1}`);
+  }
+
+  async sweep(kind) {
     let tried = 0;
-    let bad = 0;
-    let passed = 0;
-    for (let n = 1; bad < 5; n += step) {
-      const args = prepare();
-      fail(n);
-      const result = spawnSync(join(bin, 'assay'), args, { env: environment, encoding: 'utf8' });
+    for (let n = 1; wrong.length < (what === 'control' ? 1 : 12); n += step) {
+      const place = `${kind.name}, call ${n}`;
+      fail(kind, n, inMemory ? '/' : world.directory);
+      const moved = await this.ask(place);
       const hit = hits();
       calm();
-      const claim = result.status === 0;
-      if (result.signal !== null) { bad++; wrong.push(`${name}, call ${n}: ended by ${result.signal} ${result.stderr.slice(-300)}`); }
-      if (claim && !holds(result)) { bad++; wrong.push(`${name}, call ${n}: claims success`); }
-      if (!claim && hit === 0) { bad++; wrong.push(`${name}, call ${n}: ${result.status} without a fault: ${result.stderr}`); }
-      if (!claim && result.signal === null && result.stderr === '') { bad++; wrong.push(`${name}, call ${n}: exit ${result.status} without a word`); }
-      passed += claim && hit > 0;
+      await this.again(place, moved);
       if (hit === 0) break;
       tried++;
     }
-    console.log(`memory of assay ${name}: failed at ${tried} places, did it all the same ${passed}, wrong ${bad}`);
+    return tried;
+  }
+
+  async metric(name) {
+    const text = await (await fetch(`http://127.0.0.1:${admin}/metrics`)).text();
+    return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)[1]);
+  }
+
+  // Every look that was answered is written down, each once.
+  async count() {
+    for (let i = 0; i < 200 && (await this.metric('assay_sightings_waiting')) > 0; i++) {
+      this.gateway.process.kill('SIGHUP');
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+    }
+    await this.gateway.stop();
+    const { sessions } = JSON.parse(must('scans', gtin, serial, '--json', '--data', world.data));
+    return sessions;
   }
 }
 
-if (process.argv[3] !== 'commands') await serve();
-if (process.argv[3] !== 'serve') commands();
+async function serves() {
+  const serving = new Serving();
+  await serving.begin();
+  const before = wrong.length;
+  let tried = 0;
+  for (const kind of kinds) tried += await serving.sweep(kind);
+  if (what === 'control') {
+    console.log(`control of assayd: wrong ${wrong.length} at ${tried} places`);
+    serving.gateway.process.kill('SIGKILL');
+    return;
+  }
+  const sessions = await serving.count();
+  const { sure, perhaps } = serving.looks;
+  console.log(`${what} of assayd, twelve requests: failed at ${tried} places, ended ${serving.crashes}, left without an answer ${unanswered}, `
+    + `${sessions} sessions of ${sure} looks and ${perhaps} that may be one, wrong ${wrong.length - before}`);
+  // And the one who looks at the page.
+  if (serving.crashes === 0 && (sessions < sure || sessions > sure + perhaps + 1)) wrong.push(`${sessions} sessions, not ${sure} to ${sure + perhaps + 1}`);
+}
+
+if (what === 'calls') await starts();
+await serves();
 calm();
-closeSync(controlFd);
-for (const line of wrong.slice(0, 12)) console.error(`  ${line}`);
-process.exit(wrong.length === 0 ? 0 : 1);
+if (what !== 'control') for (const line of wrong.slice(0, 20)) console.error(`  ${line}`);
+process.exit(wrong.length === 0 ? 0 : what === 'control' ? 3 : 1);
