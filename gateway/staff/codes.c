@@ -166,3 +166,10 @@ codes_each(struct page *page, code_take *take, void *context)
     free(c);
     return count;
 }
+
+bool
+codes_is_unknown(const struct json_node *result)
+{
+    return slice_equal(json_string(json_member_of(result, "verdict")), "caution") &&
+           json_member_of(result, "record") == NULL;
+}

@@ -19,6 +19,9 @@ typedef void code_take(void *context, struct slice line, const struct json_node 
  * problem and status; what was taken before that stays. */
 size_t codes_each(struct page *page, code_take *take, void *context);
 
+/* Whether a code was read of which there is neither a record nor a word against its label. */
+bool codes_is_unknown(const struct json_node *result);
+
 /* The member "code" for a line: as much of it as tells it apart, cut between characters, and "cut"
  * when that is not all. */
 void codes_put_line(struct text *out, struct slice line);

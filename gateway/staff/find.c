@@ -31,6 +31,8 @@ put_row(void *context, struct slice line, const struct json_node *result)
     json_copy_text(out, result, "verdict");
     json_copy_text(out, result, "detail");
     copy_texts(out, "reasons", json_member_of(result, "reasons"), "code");
+    if (codes_is_unknown(result))
+        json_put_bool(out, "unknown", true);
     json_copy_text(out, json_member_of(result, "product"), "name");
     json_copy_text(out, record, "gtin");
     json_copy_text(out, record, "serial");

@@ -36,14 +36,6 @@ is_covered(const struct json_node *result)
     return json_true(json_member_of(warranty_of(result), "covered"));
 }
 
-/* A code that was read, of which there is neither a record nor a word against its label. */
-static bool
-is_unknown(const struct json_node *result)
-{
-    return slice_equal(json_string(json_member_of(result, "verdict")), "caution") &&
-           json_member_of(result, "record") == NULL;
-}
-
 /* ---- the page ---- */
 
 static void
@@ -78,7 +70,7 @@ put_row(void *context, struct slice line, const struct json_node *result)
     copy(out, "name", text_of(json_member_of(result, "product"), "name"));
     copy(out, "gtin", text_of(record, "gtin"));
     copy(out, "serial", text_of(record, "serial"));
-    if (is_unknown(result))
+    if (codes_is_unknown(result))
         json_put_bool(out, "unknown", true);
     if (is_covered(result))
         json_put_bool(out, "covered", true);
@@ -145,7 +137,7 @@ put_reasons(struct many *many, const struct json_node *result)
         text_put(&reasons, reasons.len == 0 ? "" : "; ");
         text_put(&reasons, word(many, "staff reason", text_of(reason, "code")));
     }
-    if (is_unknown(result)) {
+    if (codes_is_unknown(result)) {
         text_put(&reasons, "; ");
         text_put(&reasons, word(many, "staff service", slice_of("unknown")));
     }

@@ -228,6 +228,9 @@ test('many codes at once', async () => {
   assert.ok(text.includes(escaped));
   assert.equal(text.split(`/console/units/${gtin}/${one}`).length - 1, 2);
   assert.equal(text.match(/Genuine label/g).length, 1);
+  assert.doesNotMatch(text, /no such serial/);
+  const typed = await post('/console/units/find', { codes: `${one}\nHELLO99`, gtin }, 200);
+  assert.equal(typed.text.match(/Typed without the signature · There is no such serial/g).length, 1);
   for (const bad of [{}, { codes: ' \n ' }, { codes: one, gtin: '123' }, { codes: `${one}\n`.repeat(10001) }])
     await post('/console/units/find', bad, 400);
   const many = await post('/console/units/find', { codes: `${one}\n`.repeat(10000), gtin }, 200);
