@@ -5,11 +5,10 @@
 #include "gateway/api/app.h"
 #include "gateway/manifest/enroll.h"
 
-/* Registers the manifest in `file` in the name of whom the request came from: time, role and actor
- * of the options are filled in. As enroll_manifest. */
+/* Registers the manifest in `file` now, in the name of the worker's caller: time, role and actor of
+ * the options are filled in. As enroll_manifest. */
 struct enrolling {
     struct worker *worker;
-    const struct request *request;
     FILE *file;
     struct enroll_options options;
     struct enroll_summary summary; /* what came of it */

@@ -77,12 +77,11 @@ first_refusal(const struct enroll_row *row, void *context)
 }
 
 static enum err
-enroll_file(struct worker *worker, const struct request *request, const struct issued *issued,
-            const char *path, struct fault *fault)
+enroll_file(struct worker *worker, const struct issued *issued, const char *path,
+            struct fault *fault)
 {
     struct fault refusal = {ERR_OK, ""};
     struct enrolling enrolling = {.worker = worker,
-                                  .request = request,
                                   .file = fopen(path, "rbe"),
                                   .options = {.row = first_refusal, .context = &refusal}};
     if (enrolling.file == NULL)
@@ -104,7 +103,7 @@ issue_register(struct worker *worker, const struct request *request, struct issu
     static const char *const done[] = {issued_manifest, NULL};
     const char *data = worker->app->config->data;
     if (!issued_path(path, data, issued->id, issued_manifest) ||
-        enroll_file(worker, request, issued, path, fault) != ERR_OK)
+        enroll_file(worker, issued, path, fault) != ERR_OK)
         return false;
     issued->registered_at = request->now;
     if (issued_write(data, issued, fault) != ERR_OK) {

@@ -58,7 +58,8 @@ enroll_run(struct enrolling *enrolling, struct fault *fault)
 {
     const struct worker *worker = enrolling->worker;
     struct enroll_options *options = &enrolling->options;
-    options->now = enrolling->request->now;
+    /* Not when the request began, which may be hours ago: compromised_since is held to it. */
+    options->now = worker->app->now();
     options->role = worker->caller.role;
     memcpy(options->actor, worker->caller.organisation, sizeof options->actor);
     const struct keyset *keyset = keyring_acquire(worker->app->keyring);
@@ -74,7 +75,6 @@ enroll(struct import *import, FILE *file, struct enroll_summary *summary, struct
 {
     struct enrolling enrolling = {
         .worker = import->worker,
-        .request = import->request,
         .file = file,
         .options = {.dry_run = import->dry_run, .row = take_row, .context = import},
     };

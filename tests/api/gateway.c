@@ -84,6 +84,12 @@ put_product(struct gateway *g)
     assert_int_equal(registry_put_product(g->worker.session, &product, &operation, NULL), ERR_OK);
 }
 
+static int64_t
+clock_now(void)
+{
+    return NOW;
+}
+
 int
 gateway_set_up(void **state)
 {
@@ -111,7 +117,8 @@ gateway_set_up(void **state)
                           .pages = g->pages,
                           .in_flight = g->in_flight,
                           .tallies = g->tallies,
-                          .inbox = g->inbox};
+                          .inbox = g->inbox,
+                          .now = clock_now};
     g->worker.app = &g->app;
     g->worker.caller.role = ROLE_PUBLIC;
     g->worker.session = test_session(g->registry);

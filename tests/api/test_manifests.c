@@ -137,6 +137,25 @@ an_unsigned_list_is_verified_label_by_label(void **state)
     text_free(&list);
 }
 
+/* What compromised_since is held to: whoever begins to send before a key is stolen, and goes on
+ * after, has registered nothing in time. */
+static void
+what_takes_long_to_arrive_is_registered_when_it_is_there(void **state)
+{
+    struct gateway *g = *state;
+    struct text list;
+    struct unit unit;
+    const struct unit_key key = {GTIN, "A1"};
+    make_list(&list, g, PLANT_A, two);
+    seal_list(&list, g, PLANT_A, 2);
+    struct call send = sending(&list);
+    send.now = NOW - 5 * 3600; /* it began to arrive */
+    call_expecting(g, &send, &(struct expected){"sent", 200, NULL});
+    assert_int_equal(registry_get(g->worker.session, &key, &unit), ERR_OK);
+    assert_int_equal(unit.registered_at, NOW);
+    text_free(&list);
+}
+
 static const struct {
     const char *label;
     enum signer signer;
@@ -253,6 +272,8 @@ main(void)
                                         gateway_tear_down),
         cmocka_unit_test_setup_teardown(good_rows_are_registered_beside_bad_ones, gateway_set_up,
                                         gateway_tear_down),
+        cmocka_unit_test_setup_teardown(what_takes_long_to_arrive_is_registered_when_it_is_there,
+                                        gateway_set_up, gateway_tear_down),
         cmocka_unit_test_setup_teardown(a_manifest_that_is_not_vouched_for_is_refused,
                                         gateway_set_up, gateway_tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_manifest_is_refused, gateway_set_up,
