@@ -142,7 +142,7 @@ preview(struct worker *worker, const struct recall *recall, struct response *res
     text_printf(&response->body, "{\"dry_run\":true,\"affected\":%" PRIu64 "}\n", affected);
 }
 
-/* A repeat answers with what the first one stored. */
+/* A repeat answers with what the first one stored, of which nothing but lifting it changes. */
 static void
 open_recall(struct worker *worker, const struct request *request, const struct recall *recall,
             struct response *response)
@@ -159,6 +159,8 @@ open_recall(struct worker *worker, const struct request *request, const struct r
     }
     if (!read_recall(worker, slice_of(recall->id), &stored, response))
         return;
+    stored.version = 1;
+    stored.lifted_at = 0;
     record_written(response, 1, request->path, recall->id);
     answer_recall(response, &stored);
 }

@@ -106,6 +106,11 @@ a_recall_is_told_as_it_is_stored(void **state)
     }
     call(g, GETTING(api_recall, PATH "/R-1", NULL));
     assert_string_equal(g->response.body.data, told);
+    struct call lift = lifting(PATH "/R-1/lift");
+    call_expecting(g, &lift, &(struct expected){"lifted", 200, NULL});
+    call_expecting(g, &asked, &(struct expected){"opened, which was answered", 201, NULL});
+    assert_string_equal(g->response.body.data, told);
+    assert_string_equal(answer_header(g, "ETag"), "\"1\"");
     asked.body = RECALL("R-2", "");
     call_expecting(g, &asked, &(struct expected){"the key again", 422, "idempotency_key_reused"});
     static const char *const unknown[] = {PATH "/R-2", PATH "/r-1", PATH "/R%201", PATH "/R%ZZ",
