@@ -15,7 +15,7 @@ connection_open(struct shed *shed, const struct client_trust *trust, const char 
     struct client client;
     client_find(&client, trust, peer, &nothing);
     uint64_t place = shed_connect(shed, &client);
-    struct connection *connection = place == 0 ? NULL : malloc(sizeof *connection);
+    struct connection *connection = malloc(sizeof *connection);
     if (connection == NULL)
         shed_disconnect(shed, place);
     else

@@ -8,9 +8,9 @@
 #include "gateway/api/shed.h"
 #include "gateway/http/client.h"
 
-struct connection; /* opaque; NULL: one that is not counted */
+struct connection; /* opaque; NULL: no memory, and it is not counted */
 
-/* `peer` as text. A trusted proxy has as many as it likes. */
+/* `peer` as text. A trusted proxy and this machine have as many as they like. */
 struct connection *connection_open(struct shed *shed, const struct client_trust *trust,
                                    const char *peer);
 void connection_close(struct connection *connection);

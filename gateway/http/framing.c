@@ -3,7 +3,55 @@
 
 #include <string.h>
 
-/* `name` begins with a letter. Thirty names are looked for in every head, and few fields begin with
+/* That the edge looks for. */
+enum name {
+    NAME_ACCEPT,
+    NAME_ACCEPT_LANGUAGE,
+    NAME_AUTHORIZATION,
+    NAME_CONTENT_LENGTH,
+    NAME_CONTENT_TYPE,
+    NAME_COOKIE,
+    NAME_EXPECT,
+    NAME_HOST,
+    NAME_HTTP2_SETTINGS,
+    NAME_IDEMPOTENCY_KEY,
+    NAME_IF_MATCH,
+    NAME_IF_NONE_MATCH,
+    NAME_ORIGIN,
+    NAME_SEC_FETCH_SITE,
+    NAME_TRANSFER_ENCODING,
+    NAME_UPGRADE,
+    NAME_COUNT
+};
+
+#define NAME(text)                                                                                 \
+    {                                                                                              \
+        text, sizeof text - 1                                                                      \
+    }
+
+static const struct {
+    const char *text;
+    size_t len;
+} names[NAME_COUNT] = {
+    [NAME_ACCEPT] = NAME("Accept"),
+    [NAME_ACCEPT_LANGUAGE] = NAME("Accept-Language"),
+    [NAME_AUTHORIZATION] = NAME("Authorization"),
+    [NAME_CONTENT_LENGTH] = NAME("Content-Length"),
+    [NAME_CONTENT_TYPE] = NAME("Content-Type"),
+    [NAME_COOKIE] = NAME("Cookie"),
+    [NAME_EXPECT] = NAME("Expect"),
+    [NAME_HOST] = NAME("Host"),
+    [NAME_HTTP2_SETTINGS] = NAME("HTTP2-Settings"),
+    [NAME_IDEMPOTENCY_KEY] = NAME("Idempotency-Key"),
+    [NAME_IF_MATCH] = NAME("If-Match"),
+    [NAME_IF_NONE_MATCH] = NAME("If-None-Match"),
+    [NAME_ORIGIN] = NAME("Origin"),
+    [NAME_SEC_FETCH_SITE] = NAME("Sec-Fetch-Site"),
+    [NAME_TRANSFER_ENCODING] = NAME("Transfer-Encoding"),
+    [NAME_UPGRADE] = NAME("Upgrade"),
+};
+
+/* `name` begins with a letter. Many names are looked for in every head, and few fields begin with
  * the same one. */
 static bool
 is_named(const struct header_field *field, const char *name)
@@ -52,19 +100,53 @@ is_token(const char *name)
     return c != name && *c == '\0';
 }
 
+/* Of these the first would win here and perhaps the last elsewhere. */
+static const unsigned once = 1U << NAME_AUTHORIZATION | 1U << NAME_CONTENT_TYPE |
+                             1U << NAME_COOKIE | 1U << NAME_EXPECT | 1U << NAME_IDEMPOTENCY_KEY |
+                             1U << NAME_IF_MATCH | 1U << NAME_ORIGIN | 1U << NAME_SEC_FETCH_SITE;
+
+static enum name
+name_of(struct slice field)
+{
+    enum name name = 0;
+    while (name < NAME_COUNT &&
+           (field.len != names[name].len || !slice_equal_nocase(field, names[name].text)))
+        name++;
+    return name;
+}
+
+/* What is there of the names that matter, found in one go. */
+struct found {
+    struct slice first[NAME_COUNT]; /* value */
+    uint8_t counts[NAME_COUNT + 1]; /* at most HEADER_FIELDS_MAX; the last one: of all others */
+};
+
+static void
+find_all(struct found *out, const struct head *head)
+{
+    *out = (struct found){.counts = {0}};
+    for (size_t i = 0; i < head->count; i++) {
+        enum name name = name_of(slice_of(head->fields[i].name));
+        if (out->counts[name]++ == 0 && name < NAME_COUNT)
+            out->first[name] = slice_trim(slice_of(head->fields[i].value));
+    }
+}
+
 void
 head_copy(struct request *request, const struct head *head)
 {
-    request->accept = head_value(head, "Accept");
-    request->accept_language = head_value(head, "Accept-Language");
-    request->content_type = head_value(head, "Content-Type");
-    request->authorization = head_value(head, "Authorization");
-    request->idempotency_key = head_value(head, "Idempotency-Key");
-    request->if_match = head_value(head, "If-Match");
-    request->if_none_match = head_value(head, "If-None-Match");
-    request->cookie = head_value(head, "Cookie");
-    request->origin = head_value(head, "Origin");
-    request->fetch_site = head_value(head, "Sec-Fetch-Site");
+    struct found found;
+    find_all(&found, head);
+    request->accept = found.first[NAME_ACCEPT];
+    request->accept_language = found.first[NAME_ACCEPT_LANGUAGE];
+    request->content_type = found.first[NAME_CONTENT_TYPE];
+    request->authorization = found.first[NAME_AUTHORIZATION];
+    request->idempotency_key = found.first[NAME_IDEMPOTENCY_KEY];
+    request->if_match = found.first[NAME_IF_MATCH];
+    request->if_none_match = found.first[NAME_IF_NONE_MATCH];
+    request->cookie = found.first[NAME_COOKIE];
+    request->origin = found.first[NAME_ORIGIN];
+    request->fetch_site = found.first[NAME_SEC_FETCH_SITE];
 }
 
 /* Only blanks between the NUL that was the colon and the value: a second NUL was a blank before
@@ -120,43 +202,44 @@ is_host(struct slice s)
 }
 
 static bool
-check_host(const struct head *head, struct response *response)
+check_host(const struct found *found, bool http_1_1, struct response *response)
 {
-    size_t hosts = count_of(head, "Host");
-    if (hosts > 1 || (hosts == 0 && head->http_1_1))
+    unsigned hosts = found->counts[NAME_HOST];
+    if (hosts > 1 || (hosts == 0 && http_1_1))
         return refuse_head(response, "The request needs exactly one Host");
-    if (hosts == 1 && !is_host(head_value(head, "Host")))
+    if (hosts == 1 && !is_host(found->first[NAME_HOST]))
         return refuse_head(response, "The Host is not a name with an optional port");
     return true;
 }
 
-/* Of these the first would win here and perhaps the last elsewhere. */
 static bool
-check_repeated(const struct head *head, struct response *response)
+check_repeated(const struct found *found, struct response *response)
 {
-    static const char *const once[] = {
-        "Authorization",   "Content-Type", "Cookie", "Expect",
-        "Idempotency-Key", "If-Match",     "Origin", "Sec-Fetch-Site",
-    };
-    for (size_t i = 0; i < sizeof once / sizeof once[0]; i++)
-        if (count_of(head, once[i]) > 1)
+    for (unsigned name = 0; name < NAME_COUNT; name++)
+        if (found->counts[name] > 1 && (once >> name & 1) != 0)
             return refuse_head(response, "A header field is there twice that has one value");
     return true;
+}
+
+static bool
+is_continue(struct slice expected)
+{
+    return slice_equal_nocase(expected, "100-continue");
 }
 
 bool
 head_expects_continue(const struct head *head)
 {
-    return slice_equal_nocase(head_value(head, "Expect"), "100-continue");
+    return is_continue(head_value(head, "Expect"));
 }
 
 /* Nobody may believe that from here on another protocol is spoken. */
 static bool
-check_wishes(const struct head *head, struct response *response)
+check_wishes(const struct found *found, struct response *response)
 {
-    if (count_of(head, "Upgrade") > 0 || count_of(head, "HTTP2-Settings") > 0)
+    if (found->counts[NAME_UPGRADE] > 0 || found->counts[NAME_HTTP2_SETTINGS] > 0)
         return refuse_head(response, "There is no other protocol to change to");
-    if (count_of(head, "Expect") == 0 || head_expects_continue(head))
+    if (found->counts[NAME_EXPECT] == 0 || is_continue(found->first[NAME_EXPECT]))
         return true;
     return refuse(response, 417, "expectation_failed", "Expectation failed",
                   "The only thing to expect is 100-continue");
@@ -179,12 +262,16 @@ check_lines(const struct head *head, struct response *response)
 bool
 head_body_length(const struct head *head, uint64_t *length, struct response *response)
 {
-    size_t lengths = count_of(head, "Content-Length");
-    size_t codings = count_of(head, "Transfer-Encoding");
+    struct found found;
     *length = 0;
-    if (!check_lines(head, response) || !check_host(head, response) ||
-        !check_repeated(head, response) || !check_wishes(head, response))
+    if (!check_lines(head, response))
         return false;
+    find_all(&found, head);
+    if (!check_host(&found, head->http_1_1, response) || !check_repeated(&found, response) ||
+        !check_wishes(&found, response))
+        return false;
+    unsigned lengths = found.counts[NAME_CONTENT_LENGTH];
+    unsigned codings = found.counts[NAME_TRANSFER_ENCODING];
     if (lengths > 0 && codings > 0)
         return refuse_head(response, "Content-Length and Transfer-Encoding exclude each other");
     if (codings > 0)
@@ -192,7 +279,7 @@ head_body_length(const struct head *head, uint64_t *length, struct response *res
                       "Send the body with a Content-Length; Transfer-Encoding is not taken");
     if (lengths == 0)
         return true;
-    if (lengths > 1 || !slice_number(length, head_value(head, "Content-Length"), 0, INT64_MAX))
+    if (lengths > 1 || !slice_number(length, found.first[NAME_CONTENT_LENGTH], 0, INT64_MAX))
         return refuse_head(response, "Content-Length has to be one number");
     return true;
 }

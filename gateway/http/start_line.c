@@ -47,6 +47,8 @@ is_dots(struct slice segment)
 static bool
 has_dot_segment(struct slice target)
 {
+    if (slice_find(target, '.') == target.len && slice_find(target, '%') == target.len)
+        return false;
     while (target.len > 0)
         if (is_dots(slice_take_until(&target, '/')))
             return true;
