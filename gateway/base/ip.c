@@ -21,14 +21,14 @@ ip_read(uint8_t out[static IP_BYTES], struct slice s)
     char text[INET6_ADDRSTRLEN];
     struct in_addr v4;
     struct in6_addr v6;
-    if (!slice_copy(text, sizeof text, s))
+    bool is_v6 = slice_find(s, ':') < s.len;
+    if (!slice_copy(text, sizeof text, s) ||
+        (is_v6 ? inet_pton(AF_INET6, text, &v6) : inet_pton(AF_INET, text, &v4)) != 1)
         return false;
-    if (inet_pton(AF_INET6, text, &v6) == 1) {
+    if (is_v6) {
         memcpy(out, v6.s6_addr, IP_BYTES);
         return true;
     }
-    if (inet_pton(AF_INET, text, &v4) != 1)
-        return false;
     memcpy(out, v4_mapped, V4_AT);
     memcpy(out + V4_AT, &v4.s_addr, IP_BYTES - V4_AT);
     return true;

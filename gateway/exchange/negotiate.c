@@ -73,6 +73,8 @@ wanted_type(struct slice accept, const char *group, const char *type)
 bool
 request_wants_html(const struct request *request)
 {
+    if (slice_equal(request->accept, "application/json")) /* as programs ask */
+        return false;
     struct wanted html = wanted_type(request->accept, "text/*", "text/html");
     struct wanted json = wanted_type(request->accept, "application/*", "application/json");
     if (html.weight != json.weight)
