@@ -17,25 +17,23 @@ base32_encode(char *out, const uint8_t *in, size_t len)
     }
 }
 
-static int
-digit_value(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= '2' && c <= '7')
-        return c - '2' + 26;
-    return -1;
-}
+/* The value of a digit, and one more: 0 is none. */
+static const uint8_t digits[UINT8_MAX + 1] = {
+    ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,
+    ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
+    ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
+    ['Y'] = 25, ['Z'] = 26, ['2'] = 27, ['3'] = 28, ['4'] = 29, ['5'] = 30, ['6'] = 31, ['7'] = 32,
+};
 
 static bool
 decode_group(uint8_t *out, const char *in)
 {
     uint64_t group = 0;
     for (size_t i = 0; i < GROUP_CHARS; i++) {
-        int value = digit_value(in[i]);
-        if (value < 0)
+        unsigned digit = digits[(unsigned char)in[i]];
+        if (digit == 0)
             return false;
-        group = group << BITS_A_CHAR | (uint64_t)value;
+        group = group << BITS_A_CHAR | (digit - 1);
     }
     for (size_t i = GROUP_BYTES; i-- > 0; group >>= 8)
         out[i] = (uint8_t)(group & 0xFF);

@@ -33,10 +33,25 @@ is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* Every character of a link is looked up, some more than once. */
+static const bool alphanumeric[UINT8_MAX + 1] = {
+    ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true,
+    ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true, ['A'] = true, ['B'] = true,
+    ['C'] = true, ['D'] = true, ['E'] = true, ['F'] = true, ['G'] = true, ['H'] = true,
+    ['I'] = true, ['J'] = true, ['K'] = true, ['L'] = true, ['M'] = true, ['N'] = true,
+    ['O'] = true, ['P'] = true, ['Q'] = true, ['R'] = true, ['S'] = true, ['T'] = true,
+    ['U'] = true, ['V'] = true, ['W'] = true, ['X'] = true, ['Y'] = true, ['Z'] = true,
+    ['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true, ['f'] = true,
+    ['g'] = true, ['h'] = true, ['i'] = true, ['j'] = true, ['k'] = true, ['l'] = true,
+    ['m'] = true, ['n'] = true, ['o'] = true, ['p'] = true, ['q'] = true, ['r'] = true,
+    ['s'] = true, ['t'] = true, ['u'] = true, ['v'] = true, ['w'] = true, ['x'] = true,
+    ['y'] = true, ['z'] = true,
+};
+
 static bool
 is_alphanumeric(char c)
 {
-    return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    return alphanumeric[(unsigned char)c];
 }
 
 static bool
@@ -70,6 +85,8 @@ static enum reading_error
 check_characters(struct reading *out, struct piece p)
 {
     for (size_t i = 0; i < p.s.len; i++) {
+        if (alphanumeric[(unsigned char)p.s.data[i]])
+            continue;
         enum reading_error error = character_error(p.s, i);
         if (error != READ_OK)
             return reading_fail(out, error, p.at + i);

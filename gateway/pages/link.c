@@ -15,15 +15,32 @@ static const struct {
     {"//", LINK_NONE},      {"/", LINK_LOCAL},
 };
 
+static bool
+is_special(char c)
+{
+    switch (c) {
+    case '"':
+    case '\'':
+    case '\\':
+    case '<':
+    case '>':
+    case '`':
+    case '{':
+    case '}':
+    case '|':
+    case '^':
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* A backslash counts as a slash in browsers, so "/\host" names another host too. */
 static bool
 is_plain(struct slice s)
 {
     for (size_t i = 0; i < s.len; i++)
-        if (s.data[i] <= ' ' || s.data[i] > '~')
-            return false;
-    for (const char *c = "\"'\\<>`{}|^"; *c != '\0'; c++)
-        if (slice_find(s, *c) < s.len)
+        if (s.data[i] <= ' ' || s.data[i] > '~' || is_special(s.data[i]))
             return false;
     return true;
 }
