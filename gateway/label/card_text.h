@@ -9,14 +9,15 @@
 enum { CARD_TEXT_MAX = 512 };
 
 struct card_text {
-    char parts[CARD_PARTS][CARD_TEXT_MAX];
+    char parts[CARD_PARTS][CARD_TEXT_MAX]; /* UTF-8 */
 };
 
-/* In the encoding of whoever draws; false when it has no such character. */
-typedef bool card_encode(char out[static CARD_TEXT_MAX], const char *utf8);
+/* Whoever draws a part can draw this: `text` is UTF-8, `what` calls it in a fault. */
+typedef enum err card_check(void *context, enum card_part part, const char *what, struct slice text,
+                            struct fault *fault);
 
 /* ERR_INVALID names the text that cannot be printed. The caller wipes `out`. */
-enum err card_text_make(struct card_text *out, const struct card *card, card_encode *encode,
-                        struct fault *fault) MUST_CHECK;
+enum err card_text_make(struct card_text *out, const struct card *card, card_check *check,
+                        void *context, struct fault *fault) MUST_CHECK;
 
 #endif

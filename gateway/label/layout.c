@@ -213,7 +213,7 @@ layout_label(struct layout *out, const struct label_design *design, const struct
 }
 
 static const size_t part_lines_max[CARD_PARTS] = {
-    [CARD_TITLE] = 2, [CARD_SERIAL] = 1, [CARD_HEADING] = 1, [CARD_CODE] = 1, [CARD_SENTENCE] = 6};
+    [CARD_TITLE] = 3, [CARD_SERIAL] = 1, [CARD_HEADING] = 1, [CARD_CODE] = 1, [CARD_SENTENCE] = 6};
 
 /* The largest size whose lines are at most `height`; false when there is none. */
 static bool

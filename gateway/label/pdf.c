@@ -3,7 +3,6 @@
 
 #include <sodium.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "gateway/label/runs.h"
 
@@ -39,23 +38,15 @@ give_memory(void *memory)
     free(block);
 }
 
-static const char *const font_names[PDF_FONTS] = {
-    [PDF_PLAIN] = "Helvetica",
-    [PDF_BOLD] = "Helvetica-Bold",
-    [PDF_CODE] = "Courier-Bold",
-};
-
 HPDF_Doc
-pdf_open(HPDF_Font fonts[static PDF_FONTS])
+pdf_open(void)
 {
     HPDF_Doc doc = HPDF_NewEx(NULL, take_memory, give_memory, 0, NULL);
     if (doc == NULL)
         return NULL;
-    (void)HPDF_SetCompressionMode(doc, HPDF_COMP_TEXT);
+    (void)HPDF_SetCompressionMode(doc, HPDF_COMP_TEXT | HPDF_COMP_METADATA);
     /* Readers offer "fit to page", which would shrink every module. */
     (void)HPDF_SetViewerPreference(doc, HPDF_PRINT_SCALING_NONE);
-    for (size_t i = 0; i < PDF_FONTS; i++)
-        fonts[i] = HPDF_GetFont(doc, font_names[i], "WinAnsiEncoding");
     if (HPDF_GetError(doc) == HPDF_OK)
         return doc;
     HPDF_Free(doc);
@@ -65,73 +56,23 @@ pdf_open(HPDF_Font fonts[static PDF_FONTS])
 static double
 width(const struct typeface *face, struct slice text)
 {
-    HPDF_Font font = face->context;
-    HPDF_TextWidth size =
-        HPDF_Font_TextWidth(font, (const HPDF_BYTE *)text.data, (HPDF_UINT)text.len);
-    return size.width * face->size / 1000 / POINTS_PER_MM;
+    double thousandths = fonts_width(face->context, (enum pdf_font)face->font, text);
+    return thousandths * face->size / 1000 / POINTS_PER_MM;
 }
 
 void
-pdf_types(struct typeset *out, HPDF_Font font, enum pdf_font number, double max_pt, double min_pt)
+pdf_types(struct typeset *out, struct fonts *fonts, enum pdf_font font, double max_pt,
+          double min_pt)
 {
     out->count = 0;
     for (unsigned i = 0; max_pt - i * STEP_PT >= min_pt && out->count < TYPESET_MAX; i++) {
         double size = max_pt - i * STEP_PT;
         out->faces[out->count++] = (struct typeface){.size = size,
                                                      .line = size * LEADING / POINTS_PER_MM,
-                                                     .font = number,
-                                                     .context = font,
+                                                     .font = font,
+                                                     .context = fonts,
                                                      .width = width};
     }
-}
-
-/* Windows-1252 from 0x80 on; 0 for a byte that stands for nothing. */
-static const uint16_t windows_1252[32] = {
-    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-    0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178,
-};
-
-/* Takes one character of well-formed UTF-8. */
-static uint32_t
-take_character(struct slice *text)
-{
-    const unsigned char first = (unsigned char)text->data[0];
-    size_t more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 0;
-    uint32_t character = more == 0 ? first : first & (0x3FU >> more);
-    for (size_t i = 1; i <= more; i++)
-        character = character << 6 | ((unsigned char)text->data[i] & 0x3FU);
-    *text = slice_make(text->data + more + 1, text->len - more - 1);
-    return character;
-}
-
-/* 0 when the encoding has no such character. */
-static unsigned
-encode_character(uint32_t character)
-{
-    if ((character >= 0x20 && character < 0x7F) || (character >= 0xA0 && character <= 0xFF))
-        return character;
-    for (unsigned i = 0; i < 32; i++)
-        if (windows_1252[i] != 0 && windows_1252[i] == character)
-            return 0x80 + i;
-    return 0;
-}
-
-bool
-pdf_encode(char out[static PDF_TEXT_MAX], const char *utf8)
-{
-    struct slice rest = slice_of(utf8);
-    size_t len = 0;
-    if (!slice_utf8(rest))
-        return false;
-    while (rest.len > 0) {
-        unsigned byte = encode_character(take_character(&rest));
-        if (byte == 0 || len + 1 >= PDF_TEXT_MAX)
-            return false;
-        out[len++] = (char)byte;
-    }
-    out[len] = '\0';
-    return true;
 }
 
 static HPDF_REAL
@@ -162,18 +103,12 @@ pdf_code(const struct pdf_page *page, const struct qr *qr, double x, double y, d
 }
 
 void
-pdf_text(const struct pdf_page *page, const struct placed *line, double x, double y)
+pdf_text(struct pdf_page *page, const struct placed *line, double x, double y)
 {
-    char text[PDF_TEXT_MAX];
     double size = line->face->size;
     double base = y + line->y + size * ASCENT / POINTS_PER_MM;
-    if (!slice_copy(text, sizeof text, line->text))
-        return;
-    (void)HPDF_Page_BeginText(page->page);
-    (void)HPDF_Page_SetFontAndSize(page->page, page->fonts[line->face->font], (HPDF_REAL)size);
-    (void)HPDF_Page_TextOut(page->page, points(x + line->x), points(page->height_mm - base), text);
-    (void)HPDF_Page_EndText(page->page);
-    sodium_memzero(text, sizeof text);
+    fonts_draw(&page->fonts, page->page, (enum pdf_font)line->face->font, size, line->text,
+               (x + line->x) * POINTS_PER_MM, (page->height_mm - base) * POINTS_PER_MM);
 }
 
 void

@@ -12,6 +12,11 @@
 #include "gateway/label/card.h"
 #include "gateway/label/label.h"
 
+/* Where Debian installs fonts-dejavu-core and fonts-droid-fallback, from which a sheet takes its
+ * letters: read when it gets a text. */
+#define SHEET_FONTS "/usr/share/fonts/truetype/dejavu"
+#define SHEET_FALLBACK_FONTS "/usr/share/fonts-droid-fallback/truetype"
+
 /* All in millimetres; left and top are the paper that is left free there, a pitch goes from one
  * label's edge to the same edge of the next. */
 struct sheet {
@@ -63,11 +68,12 @@ struct sheet_pdf;
 enum err sheet_pdf_begin(struct sheet_pdf **out, const struct sheet_print *print,
                          struct fault *fault) MUST_CHECK;
 /* One label, `copies` times: the code of `url` and the caption of `id`. ERR_INVALID when it does
- * not fit the label; ERR_FULL when the file would hold more than SHEET_PDF_CELLS_MAX. Nothing is
- * drawn then. */
+ * not fit the label, ERR_UNAVAILABLE when a font is not installed; ERR_FULL when the file would
+ * hold more than SHEET_PDF_CELLS_MAX. Nothing is drawn then. */
 enum err sheet_pdf_label(struct sheet_pdf *pdf, const char *url, const struct identity *id,
                          struct fault *fault) MUST_CHECK;
-/* The same for a card. */
+/* The same for a card; ERR_INVALID also names a letter that no font has, or that cannot be drawn
+ * without its neighbours. */
 enum err sheet_pdf_card(struct sheet_pdf *pdf, const struct card *card,
                         struct fault *fault) MUST_CHECK;
 /* What the largest code drawn so far has, in modules a side without quiet zone; 0 for none. */

@@ -27,15 +27,15 @@ static const struct sizes {
     double max, min;
 } caption_sizes = {PDF_PLAIN, 10, 5},
   card_sizes[CARD_PARTS] = {
-      [CARD_TITLE] = {PDF_BOLD, 14, 7},      [CARD_SERIAL] = {PDF_PLAIN, 9, 5.5},
+      [CARD_TITLE] = {PDF_BOLD, 14, 6},      [CARD_SERIAL] = {PDF_PLAIN, 9, 5.5},
       [CARD_HEADING] = {PDF_BOLD, 8, 6},     [CARD_CODE] = {PDF_CODE, 24, 12.5},
       [CARD_SENTENCE] = {PDF_PLAIN, 8, 5.5},
 };
 
 static void
-make_types(struct typeset *out, const struct sheet_pdf *pdf, const struct sizes *sizes)
+make_types(struct typeset *out, struct sheet_pdf *pdf, const struct sizes *sizes)
 {
-    pdf_types(out, pdf->page.fonts[sizes->font], sizes->font, sizes->max, sizes->min);
+    pdf_types(out, &pdf->page.fonts, sizes->font, sizes->max, sizes->min);
 }
 
 static unsigned
@@ -48,12 +48,13 @@ enum err
 sheet_pdf_begin(struct sheet_pdf **out, const struct sheet_print *print, struct fault *fault)
 {
     struct sheet_pdf *pdf = calloc(1, sizeof *pdf);
-    if (pdf == NULL || (pdf->doc = pdf_open(pdf->page.fonts)) == NULL) {
+    if (pdf == NULL || (pdf->doc = pdf_open()) == NULL) {
         free(pdf);
         return fault_set(fault, ERR_MEMORY, "no memory for a PDF");
     }
     const struct sheet *sheet = &print->sheet;
     pdf->print = *print;
+    pdf->page.fonts.doc = pdf->doc;
     pdf->box = (struct box){sheet->label_width, sheet->label_height, 1};
     pdf->page.height_mm = sheet->page_height;
     pdf->next = cells_a_page(pdf);
@@ -137,8 +138,20 @@ sheet_pdf_label(struct sheet_pdf *pdf, const char *url, const struct identity *i
     const struct label_design design = {pdf->box, modules * pdf->print.module_mm, modules};
     if (pdf->print.caption)
         caption_of(&caption, id);
-    err = layout_label(&layout, &design, &caption, &pdf->caption_types, fault);
+    for (size_t i = 0; err == ERR_OK && i < caption.count; i++)
+        err = fonts_need(&pdf->page.fonts, caption_sizes.font, "the caption",
+                         slice_of(caption.texts[i]), fault);
+    if (err == ERR_OK)
+        err = layout_label(&layout, &design, &caption, &pdf->caption_types, fault);
     return err == ERR_OK ? draw_copies(pdf, &layout, true, fault) : err;
+}
+
+static enum err
+check_part(void *context, enum card_part part, const char *what, struct slice text,
+           struct fault *fault)
+{
+    struct sheet_pdf *pdf = context;
+    return fonts_need(&pdf->page.fonts, card_sizes[part].font, what, text, fault);
 }
 
 enum err
@@ -152,7 +165,7 @@ sheet_pdf_card(struct sheet_pdf *pdf, const struct card *card, struct fault *fau
     if (err == ERR_OK && code)
         err = qr_encode(&pdf->qr, card->url, fault);
     if (err == ERR_OK)
-        err = card_text_make(&text, card, pdf_encode, fault);
+        err = card_text_make(&text, card, check_part, pdf, fault);
     if (err != ERR_OK)
         return err;
     design.code = code ? (pdf->qr.size + 2 * QR_QUIET) * pdf->print.module_mm : 0;

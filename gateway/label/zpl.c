@@ -8,6 +8,7 @@
 
 #include "gateway/label/card_text.h"
 #include "gateway/label/layout.h"
+#include "gateway/label/letters.h"
 
 #define MM_PER_INCH 25.4
 #define LABEL_MIN_MM 5.0
@@ -267,13 +268,21 @@ zpl_label(struct zpl *zpl, struct text *out, const char *url, const struct ident
     return err;
 }
 
-static bool
-encode_ascii(char out[static CARD_TEXT_MAX], const char *utf8)
+/* The bitmap fonts that every printer has, and whose widths are known here, are ASCII. */
+static enum err
+check_part(void *context, enum card_part part, const char *what, struct slice text,
+           struct fault *fault)
 {
-    for (const char *c = utf8; *c != '\0'; c++)
-        if (*c < 0x20 || *c > 0x7E)
-            return false;
-    return slice_copy(out, CARD_TEXT_MAX, slice_of(utf8));
+    struct slice rest = text;
+    (void)context;
+    (void)part;
+    while (rest.len > 0) {
+        uint32_t letter = letter_take(&rest);
+        if (letter < 0x20 || letter > 0x7E)
+            return letter_fault(fault, what, text, letter,
+                                "a label printer's own fonts have ASCII only, a PDF more");
+    }
+    return ERR_OK;
 }
 
 enum err
@@ -285,7 +294,7 @@ zpl_card(struct zpl *zpl, struct text *out, const struct card *card, struct faul
     bool code = card->url[0] != '\0';
     enum err err = code ? qr_encode(&zpl->qr, card->url, fault) : ERR_OK;
     if (err == ERR_OK)
-        err = card_text_make(&text, card, encode_ascii, fault);
+        err = card_text_make(&text, card, check_part, NULL, fault);
     if (err != ERR_OK)
         return err;
     design.code = code ? (double)(zpl->qr.size + 2 * QR_QUIET) * zpl->dots : 0;
