@@ -53,12 +53,22 @@ const char help_keys_add[] =
     "  assay keys add plant-b.ini\n";
 
 const char help_product_put[] =
-    "Adds or changes a product. The file is JSON as `assay product get` writes it. When it\n"
-    "states a \"version\", that has to be the one that is stored, so that nobody's change is\n"
-    "lost.\n"
+    "Adds or changes a product. The file is JSON; gtin and name are enough to begin with:\n"
     "\n"
-    "  assay product get 09506000134352 > drill.json\n"
-    "  assay product put drill.json\n";
+    "  {\"gtin\": \"09506000134352\", \"name\": \"Cordless drill 18 V\", \"brand\": \"Norrland\",\n"
+    "   \"model\": \"DR-18 Pro\", \"item\": \"DR-18\", \"support\": "
+    "\"https://support.example.com\",\n"
+    "   \"entitlements\": [{\"id\": \"standard\", \"title\": \"Two-year warranty\", \"months\": "
+    "24,\n"
+    "                     \"starts\": [\"sale\", \"shipment\"], \"covers\": \"parts, labour\"}]}\n"
+    "\n"
+    "  assay product put drill.json\n"
+    "\n"
+    "To change one, write down what is there, edit it and put it back. When the file states a\n"
+    "\"version\", that has to be the one that is stored, so that nobody's change is lost. The\n"
+    "schema NewProduct of /openapi.json has every member.\n"
+    "\n"
+    "  assay product get 09506000134352 > drill.json\n";
 
 const char help_product_get[] = "One product as JSON, with its warranty promises and its version.\n"
                                 "\n"
@@ -235,6 +245,8 @@ const char help_event[] =
     "  hold           reason [reference]                   release: [reason reference]\n"
     "  suspect        reason [reference]                   it may be a copy; clear: it is none\n"
     "  adjust         reason [entitlement months excluded reference]            the warranty\n"
+    "  end_ownership  reason [ends_claim reference]        nobody owns it; ends_claim=yes: the\n"
+    "                                                      code on its card is dead, too\n"
     "  undo           [reason]                             takes the last event back\n"
     "\n"
     "It is recorded as the operator's. What belongs to a shop or a service center is recorded on\n"

@@ -53,3 +53,19 @@ for (const name of commands) {
     }
   });
 }
+
+test('the product that its help shows is taken as it stands', () => {
+  const [, json] = /^ {2}(\{"gtin".*?\}\]\})$/ms.exec(run(['product', 'put', '--help']).stdout);
+  const data = temporary();
+  const put = run(['product', 'put', '-', '--data', data], { input: json });
+  assert.equal(put.code, 0, put.stderr);
+  assert.match(put.stdout, /added, version 1: Cordless drill 18 V/);
+});
+
+test('the help of event names every event that it takes', () => {
+  const { stdout } = run(['event', '--help']);
+  const { stderr } = run(['event', 'nothing', '09506000134352', '1']);
+  const types = ['receive', 'ship', 'move', 'sell', 'return', 'restock', 'service', 'retire', 'report_stolen', 'report_lost',
+    'confirm', 'dismiss', 'recover', 'hold', 'release', 'suspect', 'clear', 'adjust', 'end_ownership', 'undo'];
+  for (const type of types) assert.match(stdout, new RegExp(`\\b${type}\\b`), type + stderr);
+});
