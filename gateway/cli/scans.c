@@ -15,8 +15,9 @@ put_times(struct text *out, const struct scans *scans)
     time_format(first, scans->first_at);
     time_format(last, scans->last_at);
     text_printf(out,
-                "%" PRIu64 " sessions from %s to %s, by about %" PRIu64 " addresses of a day\n",
-                scans->sessions, first, last, scan_clients(scans));
+                "%" PRIu64 " session%s from %s to %s, by about %" PRIu64 " address%s of a day\n",
+                scans->sessions, scans->sessions == 1 ? "" : "s", first, last, scan_clients(scans),
+                scan_clients(scans) == 1 ? "" : "es");
 }
 
 static void
@@ -35,12 +36,12 @@ put_evidence(struct text *out, const struct scans *scans, const struct copy_limi
     enum copy_rule fires = scan_judge(scans, limits);
     for (unsigned rule = COPY_NONE + 1; rule < COPY_RULES; rule++) {
         unsigned limit = copy_limit(limits, (enum copy_rule)rule);
-        text_printf(out, "%-10s  %10" PRIu32 " of ", copy_rule_name((enum copy_rule)rule),
+        text_printf(out, "%-10s  %10" PRIu32, copy_rule_name((enum copy_rule)rule),
                     scans->evidence[rule]);
         if (limit == COPY_OFF)
-            text_put(out, "off");
+            text_put(out, " (not a rule of this product)");
         else
-            text_printf(out, "%u", limit);
+            text_printf(out, " of %u", limit);
         text_put(out, rule == (unsigned)fires ? "  copy suspected\n" : "\n");
     }
 }
