@@ -72,13 +72,15 @@ struct restored {
     struct registry_position had; /* how far what it replaces had come; zeroed: nothing is known */
     char aside[BACKUP_PATH_MAX];  /* where that is now; "" when there was none */
     bool kept_keyset;             /* the directory's own, which is as new or newer */
+    bool occupied;                /* there is a registry: it takes `replace` */
 };
 
 /* Puts a backup into a data directory: checks every hash, walks the registry, then moves it into
  * place and sets the checkpoint to it. Nothing is overwritten or deleted: what was there is moved
  * to DATA/before-restore-TIME, a newer keyset, assayd.ini and keys stay. Interrupted at any moment
  * it leaves the old registry, the new one, or a directory that nobody opens until it is run again
- * with the same words. ERR_EXISTS: there is a registry and `replace` was not said; ERR_BUSY: assayd
+ * with the same words. ERR_EXISTS: there is a registry and
+ * `replace` was not said, nor is it a dry run; ERR_BUSY: assayd
  * serves the directory; ERR_CORRUPT: the backup is damaged. */
 enum err restore(const struct restore_request *request, struct restored *out,
                  struct fault *fault) MUST_CHECK;

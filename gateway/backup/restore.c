@@ -78,18 +78,17 @@ same_secrets(const char *data, const struct backup *backup)
 /* Secrets without a registry that are those of the backup: an interrupted restore, or a registry
  * that was lost. */
 static enum err
-may_replace(const struct restore_request *request, const struct backup *backup, struct fault *fault)
+may_replace(const struct restore_request *request, struct restored *out, struct fault *fault)
 {
     bool registry = false;
     bool secrets = false;
-    if (request->replace)
-        return ERR_OK;
     enum err err = backup_look_in(request->data, "registry", &registry, fault);
     if (err == ERR_OK)
         err = backup_look_in(request->data, "secrets", &secrets, fault);
     if (err != ERR_OK)
         return err;
-    if (registry || (secrets && !same_secrets(request->data, backup)))
+    out->occupied = registry || (secrets && !same_secrets(request->data, &out->backup));
+    if (out->occupied && !request->replace && !request->dry_run)
         return fault_set(fault, ERR_EXISTS,
                          "%s: holds a registry; with --replace it is moved aside, and what was "
                          "written since the backup is not in the restored one",
@@ -167,7 +166,7 @@ restore(const struct restore_request *request, struct restored *out, struct faul
     if (err == ERR_OK)
         err = has_what_it_needs(request->from, &out->backup, fault);
     if (err == ERR_OK)
-        err = may_replace(request, &out->backup, fault);
+        err = may_replace(request, out, fault);
     if (err == ERR_OK)
         err = backup_path(path, request->data, "checkpoint", fault);
     if (err != ERR_OK)

@@ -143,6 +143,9 @@ say_restored(struct text *out, const struct restore_request *request,
                     "%" PRIu64 " operations of after the backup are not in it; assay restore "
                     "--help says what to do\n",
                     restored->had.operations - backup->operations);
+    if (request->dry_run && restored->occupied)
+        text_printf(out, "the registry that is there%s is moved aside, not deleted\n",
+                    request->replace ? "" : ", with --replace,");
     if (restored->aside[0] != '\0')
         text_printf(out, "what was there is in %s\n", restored->aside);
     if (restored->kept_keyset)

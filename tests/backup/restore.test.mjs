@@ -54,6 +54,7 @@ test('a registry that is there is moved aside, and only when that is said', () =
   run(data, 0, 'import', writeList(listOf(key, numbers(5, 10))));
   assert.match(run(data, 5, 'restore', backup).stderr, /--replace/);
   assert.equal(units(data), 15);
+  assert.match(run(data, 0, 'restore', backup, '--dry-run').stdout, /the backup is whole.*with --replace, is moved aside/s);
   run(data, 0, 'restore', backup, '--replace', '--dry-run');
   assert.equal(units(data), 15);
   const answer = runJson(data, 'restore', backup, '--replace');
