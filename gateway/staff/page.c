@@ -9,6 +9,7 @@
 #include "gateway/json/json.h"
 #include "gateway/json/write.h"
 #include "gateway/pages/tree.h"
+#include "gateway/staff/problem.h"
 
 enum { QUERY_NAME_MAX = 24, QUERY_VALUE_MAX = 1024, QUERY_NAMES_MAX = 24, ONCE_BYTES = 16 };
 
@@ -191,26 +192,11 @@ is_good(const struct response *answer)
 }
 
 static void
-take_pointer(struct page *page, const struct response *answer)
-{
-    struct json_doc *doc = NULL;
-    struct fault fault = {ERR_OK, ""};
-    if (json_parse(text_slice(&answer->body), PAGE_DOCUMENT_MAX, &doc, &fault) != ERR_OK)
-        return;
-    const struct json_node *first = json_item(json_member_of(json_root(doc), "errors"), 0);
-    if (!slice_copy(page->wrong, sizeof page->wrong, json_string(json_member_of(first, "pointer"))))
-        page->wrong[0] = '\0';
-    json_free(doc);
-}
-
-static void
 put_problem(struct page *page, const struct response *answer, const struct question *question)
 {
     if (is_good(answer) || question->optional || page->has_problem)
         return;
-    json_put(&page->document, "problem", "");
-    text_slice_put(&page->document, text_slice(&answer->body));
-    take_pointer(page, answer);
+    page_problem(page, text_slice(&answer->body));
     page->has_problem = true;
 }
 

@@ -159,6 +159,7 @@ test('a product that is refused keeps what was typed, and marks the field', asyn
   for (const [fields, wrong] of rows) {
     const { text } = await post(`/console/products/${gtin}`, { ...good, ...fields }, 400);
     assert.deepEqual(marked(text), [wrong], JSON.stringify(fields));
+    assert.match(text, /id="problem"[^>]*>\s*<p><strong>[^<]+<\/strong><\/p>\s*<p><bdi>[A-Z][^<]*<\/bdi><\/p>\s*<\/div>/, 'one sentence, no pointer');
     for (const [name, typed] of Object.entries(fields)) if (!/_\d$/.test(name)) assert.equal(value(text, name), typed);
   }
   await post(`/console/products/${gtin}`, { ...good, gtin: '09506000134369' }, 400);
