@@ -224,6 +224,7 @@ for (const [name, row] of Object.entries(rows)) {
   const sum = { tried: 0, refused: 0, wrong: 0 };
   for (const kind of kinds)
     for (const [key, value] of Object.entries(sweep(name, row, kind))) sum[key] += value;
+  if (sum.tried === 0) tell(`${name}: nothing failed anywhere`);
   console.log(`${what} of assay ${name}: failed at ${sum.tried} places, `
     + `refused ${sum.refused}, did it all the same ${sum.tried - sum.refused}, wrong ${sum.wrong}`);
 }

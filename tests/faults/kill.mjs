@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // node kill.mjs ROUNDS [SEED]: a real assayd is killed with kill -9 at random moments while several
 // clients write to it. After each restart what was acknowledged is there, what was under way is sent
-// again with its idempotency key and then there once, and `assay check` finds no damage.
-import { World, gtin } from '../http/world.mjs';
+// again with its idempotency key and then there once, and `assay check` finds no damage. Of those who
+// looked at a label meanwhile each counts once, or, since the last writing down, not.
+import { World, gtin, must } from '../http/world.mjs';
 import { Staff } from '../http/staff.mjs';
 import { random } from '../http/wire.mjs';
-import { Gateway, assay } from '../e2e/gateway.mjs';
+import { Gateway, assay, freePort } from '../e2e/gateway.mjs';
 
 const rounds = Number(process.argv[2] ?? 10);
 const { below } = random(Number(process.argv[3] ?? 20261122));
 const clients = 8;
 const unitsOfEach = 3;
-const figures = { rounds: 0, acknowledged: 0, underWay: 0, written: 0, notWritten: 0, killed: 0 };
+const looksAtOnce = 30; // of one unit and day more are estimated
+const figures = { rounds: 0, acknowledged: 0, underWay: 0, written: 0, notWritten: 0, killed: 0, looks: 0, durable: 0, sessions: 0 };
 const wrong = [];
 
 const world = new World();
@@ -19,7 +21,11 @@ const serials = world.issue('plant-a', 'load', clients * unitsOfEach)
   .map((path) => decodeURIComponent(/\/21\/([^?]+)/.exec(path)[1]));
 const units = serials.map((serial) => ({ serial, acknowledged: 0, underWay: undefined }));
 
-let gateway = await Gateway.start(world.data);
+const seen = world.issue('plant-a', 'seen', rounds);
+
+const admin = await freePort();
+const start = () => Gateway.start(world.data, undefined, ['--admin-port', String(admin), '--trusted-proxies', '127.0.0.1', '--client-requests', '0']);
+let gateway = await start();
 const staff = new Staff(gateway, world.data);
 const operator = await staff.key('operator');
 
@@ -49,6 +55,33 @@ async function work(unit, going) {
     unit.underWay = undefined;
     figures.acknowledged++;
   }
+}
+
+// Somebody else looks each time, and now and then it is written down.
+async function look(label, looked, going) {
+  while (going.on && looked.begun < looksAtOnce) {
+    try {
+      looked.begun++;
+      const answer = await fetch(gateway.base + label, { headers: { accept: 'application/json', 'x-forwarded-for': `10.0.0.${looked.begun}` } });
+      if ((await answer.json()).verdict !== 'ok') wrong.push(`${label}: ${answer.status}`);
+      looked.answered++;
+      if (looked.begun % 3 === 0) gateway.process.kill('SIGHUP');
+      const metrics = await (await fetch(`http://127.0.0.1:${admin}/metrics`)).text();
+      looked.durable = Number(/^assay_sightings_written_total (\d+)$/m.exec(metrics)[1]);
+    } catch {
+      return; // killed
+    }
+  }
+}
+
+function count(label, looked) {
+  const serial = decodeURIComponent(/\/21\/([^?]+)/.exec(label)[1]);
+  const { sessions = 0 } = JSON.parse(must('scans', gtin, serial, '--json', '--data', world.data));
+  figures.looks += looked.answered;
+  figures.durable += looked.durable;
+  figures.sessions += sessions;
+  if (sessions < looked.durable || sessions > looked.begun)
+    wrong.push(`${serial}: ${sessions} sessions, of ${looked.begun} looks of which ${looked.durable} were written down`);
 }
 
 async function numberOfEvents(unit) {
@@ -91,14 +124,16 @@ for (let round = 0; round < rounds && wrong.length === 0; round++) {
   const going = { on: true };
   // One unit of each client, so that groups form and nothing conflicts.
   const chosen = units.filter((_, i) => i % unitsOfEach === round % unitsOfEach);
-  const working = chosen.map((unit) => work(unit, going));
+  const looked = { begun: 0, answered: 0, durable: 0 };
+  const working = [...chosen.map((unit) => work(unit, going)), look(seen[round], looked, going)];
   await new Promise((resolve) => { setTimeout(resolve, below(120)); });
   figures.killed += (await gateway.stop('SIGKILL')).signal === 'SIGKILL';
   going.on = false;
   await Promise.all(working);
   const check = assay('check', '--data', world.data);
   if (check.code !== 0) wrong.push(`round ${round}: assay check: ${check.stdout}${check.stderr}`);
-  gateway = await Gateway.start(world.data);
+  count(seen[round], looked);
+  gateway = await start();
   staff.gateway = gateway;
   for (const unit of chosen) await settle(unit);
   figures.rounds++;
@@ -111,6 +146,7 @@ for (const unit of units) {
 }
 await gateway.stop();
 console.log(`kill -9: ${figures.killed} of ${figures.rounds} rounds, ${figures.acknowledged} writes acknowledged, `
-  + `${figures.underWay} under way (${figures.written} were written, ${figures.notWritten} not): wrong ${wrong.length}`);
+  + `${figures.underWay} under way (${figures.written} were written, ${figures.notWritten} not); ${figures.looks} looks, `
+  + `${figures.durable} known to be written down, ${figures.sessions} counted: wrong ${wrong.length}`);
 for (const line of wrong.slice(0, 10)) console.error(`  ${line}`);
 process.exit(wrong.length === 0 && figures.killed === figures.rounds && figures.acknowledged > 0 ? 0 : 1);

@@ -4,7 +4,8 @@
  * Makes images of what a power cut leaves at every place of the log (disk.h), opens each as the
  * gateway would, and looks: everything acknowledged is there once, what was under way is there as a
  * whole or not at all, groups are whole, the check finds no damage, the checkpoint is not ahead.
- * Exits 0 when no image was wrong; with ignore-sync that is what must not happen. */
+ * Exits 0 when no image was wrong; with ignore-sync that is what must not happen: then it exits 3
+ * when losses were found, sightings among them. */
 #define _GNU_SOURCE
 #include <inttypes.h>
 #include <sodium.h>
@@ -38,7 +39,7 @@ static const char *const outcomes[OUTCOMES] = {"good", "not opened", "damaged",
 /* Of one job, in memory that outlives its process: an image on which LMDB gives up ends that, and
  * another process goes on behind it. */
 struct figures {
-    uint64_t images, by_survival[SURVIVALS], by[OUTCOMES], places, copies, groups;
+    uint64_t images, by_survival[SURVIVALS], by[OUTCOMES], places, copies, groups, sightings;
     uint64_t next; /* number of the image to make */
 };
 
@@ -94,11 +95,24 @@ keep_first(const char *what, void *context)
         (void)snprintf(why, WORK_REASON_MAX, "%.190s", what);
 }
 
+/* Of each worker, what was acknowledged of who looked. */
+static bool
+lost_sightings(const struct power *power, struct store *store)
+{
+    char why[WORK_REASON_MAX];
+    for (unsigned i = 0; i < power->workers; i++)
+        if (work_expect_sightings(store->session, i, power->done[i], why) == ERR_CONFLICT &&
+            work_expect_sightings(store->session, i, power->done[i] + 1, why) == ERR_CONFLICT)
+            return true;
+    return false;
+}
+
 static enum outcome
 look_at_records(const struct power *power, struct store *store, char why[static WORK_REASON_MAX])
 {
     struct registry_health health;
     const struct registry_checker checker = {.found = keep_first, .context = why};
+    power->figures->sightings += lost_sightings(power, store);
     if (registry_check(store->session, &checker) != ERR_OK)
         return DAMAGED;
     for (unsigned i = 0; i < power->workers; i++)
@@ -240,6 +254,7 @@ add(struct figures *sum, const struct figures *more)
     sum->images += more->images;
     sum->copies += more->copies;
     sum->groups += more->groups;
+    sum->sightings += more->sightings;
     sum->places = more->places > sum->places ? more->places : sum->places;
     for (size_t i = 0; i < SURVIVALS; i++)
         sum->by_survival[i] += more->by_survival[i];
@@ -300,8 +315,20 @@ tell(const struct figures *figures)
                      figures->by_survival[i]);
     (void)printf("), copies %" PRIu64 ":", figures->copies);
     for (size_t i = 0; i < OUTCOMES; i++)
-        (void)printf(" %s %" PRIu64 "%s", outcomes[i], figures->by[i],
-                     i + 1 < OUTCOMES ? "," : "\n");
+        (void)printf(" %s %" PRIu64 "%s", outcomes[i], figures->by[i], i + 1 < OUTCOMES ? "," : "");
+    (void)printf("; sightings lost in %" PRIu64 "\n", figures->sightings);
+}
+
+/* With ignore-sync losses have to be seen, of sightings, too. */
+static int
+judge(const struct power *power, const struct figures *sum)
+{
+    bool whole = sum->by[GOOD] == sum->images && sum->sightings == 0;
+    if (sum->images < power->images)
+        return 1;
+    if (!power->ignore_sync)
+        return whole ? 0 : 1;
+    return sum->by[GOOD] < sum->images && sum->sightings > 0 ? 3 : 1;
 }
 
 static bool
@@ -347,5 +374,5 @@ main(int argc, char **argv)
         add(&sum, &figures[job]);
     tell(&sum);
     free(power.groups);
-    return sum.by[GOOD] == sum.images && sum.images >= power.images ? 0 : 1;
+    return judge(&power, &sum);
 }

@@ -98,6 +98,7 @@ async function startWith(kind, n) {
 async function starts() {
   for (const kind of kinds)
     for (let n = 1; wrong.length < 8 && (await startWith(kind, n)) > 0; n += step) figures.tried++;
+  if (figures.tried === 0) wrong.push('starting: nothing failed anywhere');
   console.log(`${what} of assayd, starting: failed at ${figures.tried} places, did not start and said why ${figures.notStarted}, `
     + `wrong ${wrong.length}`);
 }
@@ -210,6 +211,7 @@ async function serves() {
   const before = wrong.length;
   let tried = 0;
   for (const kind of kinds) tried += await serving.sweep(kind);
+  if (tried === 0 && what !== 'control') wrong.push('nothing failed anywhere');
   if (what === 'control') {
     console.log(`control of assayd: wrong ${wrong.length} at ${tried} places`);
     serving.gateway.process.kill('SIGKILL');

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/registry/scans.h"
 #include "tests/faults/work.h"
 
 enum { ROWS = 200, EVENTS = 16, UNITS_A_BATCH = 3 };
@@ -85,13 +86,16 @@ static void
 ask_unit(struct asking *asking, const struct unit_key *key)
 {
     struct unit unit;
+    struct scans scans;
     struct unit_view view;
     struct event events[EVENTS];
     size_t count = 0;
     memset(&unit, 0, sizeof unit);
+    memset(&scans, 0, sizeof scans);
     memset(&view, 0, sizeof view);
     memset(events, 0, sizeof events);
     take(asking, registry_get(asking->session, key, &unit), &unit, sizeof unit);
+    take(asking, registry_get_scans(asking->session, key, &scans), &scans, sizeof scans);
     enum err err = registry_view(asking->session, key, &view);
     /* The answer to a verdict: of what was found only the first recalls are written. */
     take(asking, err == ERR_OK && !view.has_unit ? ERR_NOT_FOUND : err, &view.unit,

@@ -7,7 +7,7 @@
 
 #include "tests/registry/support.h"
 
-enum { WORK_KINDS = 12, WORK_REASON_MAX = 200 };
+enum { WORK_KINDS = 13, WORK_REASON_MAX = 200 };
 
 /* One step; a repeat of it is harmless. */
 enum err work_step(struct registry_session *session, unsigned worker, unsigned step) MUST_CHECK;
@@ -19,7 +19,10 @@ struct unit_key work_unit(unsigned worker, unsigned step, unsigned i); /* of its
  * not; another error when it could not be read. */
 enum err work_expect(struct registry_session *session, unsigned worker, unsigned steps,
                      char why[static WORK_REASON_MAX]) MUST_CHECK;
-/* The same, of `steps` or one more: what was under way may be there, as a whole. */
+/* The same, of who looked at units alone. */
+enum err work_expect_sightings(struct registry_session *session, unsigned worker, unsigned steps,
+                               char why[static WORK_REASON_MAX]) MUST_CHECK;
+/* work_expect of `steps` or one more: what was under way may be there, as a whole. */
 enum err work_expect_near(struct registry_session *session, unsigned worker, unsigned steps,
                           char why[static WORK_REASON_MAX]) MUST_CHECK;
 
