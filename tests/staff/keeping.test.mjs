@@ -77,6 +77,11 @@ test('a recall: counted, confirmed by what is typed, opened once, lifted', async
   assert.doesNotMatch(await get(page), /<strong>4<\/strong>/);
   assert.doesNotMatch(await get(page, 200, keys.auditor), /method="post"/);
   assert.ok((await get('/console/recalls')).includes('R-1'));
+  const whole = { ...form, id: 'R-WHOLE', once: 'whole' };
+  for (const limit of ['lot', 'serial_from', 'serial_to', 'made_from', 'made_to']) delete whole[limit];
+  const [, units] = /class="stat">(\d+)</.exec((await post('/console/recalls/new', whole, 200)).text);
+  await post('/console/recalls/new', { ...whole, confirm: units }, 303);
+  assert.match(await get('/console/recalls'), /R-WHOLE.*?<li>Every unit of the product<\/li>/s);
   for (const confirm of ['', 'R', 'r-1']) await post(page, { confirm, version: '1' }, 400);
   await post(page, { confirm: 'R-1', version: '2' }, 409);
   assert.equal((await post(page, { confirm: 'R-1', version: '1' }, 303)).location, '/console/recalls/R-1?done=lifted');
@@ -246,7 +251,7 @@ test('keys and system tell what they know, and no secret and no path', async () 
   const made = assay('backup', join(world.directory, 'copy'), '--data', world.data);
   assert.equal(made.code, 0, made.stderr);
   const text = await get('/console/system', 200, keys.auditor);
-  assert.match(text, /badge ok">The last one is 0 days old/);
+  assert.match(text, /badge ok">Days since the last one: 0/);
   assert.ok(text.includes((await json('/v1/system')).backup.made_at));
   assert.doesNotMatch(text, /None was made/);
   assert.doesNotMatch(await get('/console/system', 200, keys.admin), /href="\/console\/(units|keys)"/);

@@ -31,8 +31,8 @@ function options(width) {
       { ...axis, values: (_, times) => times.map((at) => new Date(at * 1000).toISOString().slice(5, 10)), space: 60 },
       { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7], size: 64 },
     ],
-    series: [{ label: heads[0], value: '{YYYY}-{MM}-{DD}' }, ...verdicts.map((name, at) => ({
-      label: heads[at + 1], stroke: colour(name), width: 2, dash: dashes[at],
+    series: [{ label: heads[0], value: (_, at) => (at == null ? '' : new Date(at * 1000).toISOString().slice(0, 10)) }, ...verdicts.map((name, at) => ({
+      label: heads[at + 1], value: (_, count) => count ?? '', stroke: colour(name), width: 2, dash: dashes[at],
     }))],
   };
 }
