@@ -22,12 +22,14 @@
 #include "gateway/api/sightings.h"
 #include "gateway/api/tally_board.h"
 #include "gateway/assayd/confine.h"
+#include "gateway/assayd/watch.h"
 #include "gateway/base/file.h"
 #include "gateway/http/http.h"
 #include "gateway/log/log.h"
 #include "gateway/manifest/store.h"
 
 enum { CHECKPOINT_SECONDS = 60, DRAIN_TURNS = 500, DRAIN_TURN_NS = 20000000 }; /* ten seconds */
+enum { WATCH_MS = 1000 };
 
 struct daemon {
     const struct config *config;
@@ -48,11 +50,11 @@ struct daemon {
     struct meter *meter;
     struct http_server *server, *admin;
     struct app app;
-    struct worker self;        /* for what it does by itself */
-    struct fault keyset_fault; /* the last one that was logged */
-    enum err tally_err;        /* likewise */
-    enum err sightings_err;    /* likewise */
-    enum err checkpoint_err;   /* likewise */
+    struct watch *watch;     /* of the keyset */
+    struct worker self;      /* for what it does by itself */
+    enum err tally_err;      /* the last one that was logged */
+    enum err sightings_err;  /* likewise */
+    enum err checkpoint_err; /* likewise */
     int64_t checkpoint_due;
 };
 
@@ -159,7 +161,9 @@ start(struct daemon *d, struct fault *fault)
     };
     d->self =
         (struct worker){.app = &d->app, .session = d->store->session, .caller = copies_caller};
-    err = http_start(&d->app, &d->server, fault);
+    err = watch_open(&d->watch, d->config, d->keyring, WATCH_MS, fault);
+    if (err == ERR_OK)
+        err = http_start(&d->app, &d->server, fault);
     return err == ERR_OK ? http_start_admin(&d->app, &d->admin, fault) : err;
 }
 
@@ -231,6 +235,7 @@ stop(struct daemon *d)
     limits_close(d->limits);
     shed_close(d->shed);
     forgeries_close(d->forgeries);
+    watch_close(d->watch);
     if (d->keyring != NULL)
         keyring_close(d->keyring);
     store_close(d->store);
@@ -261,27 +266,6 @@ tell_started(const struct daemon *d)
     notify_send(d->notify, "READY=1");
 }
 
-/* Looks at the keyset's file. The same trouble is logged once, not every second. */
-static void
-reload_keyset(struct daemon *d, bool force)
-{
-    struct fault fault = {0};
-    bool swapped = false;
-    if (keyring_reload(d->keyring, force, &swapped, &fault) != ERR_OK) {
-        if (strcmp(fault.text, d->keyset_fault.text) != 0)
-            log_event(d->config, LOG_ERROR, "keyset_refused", "%s", fault.text);
-        d->keyset_fault = fault;
-        return;
-    }
-    d->keyset_fault.text[0] = '\0';
-    if (!swapped)
-        return;
-    const struct keyset *keyset = keyring_acquire(d->keyring);
-    log_event(d->config, LOG_INFO, "keyset_reloaded", "version %llu, %zu keys",
-              (unsigned long long)keyset->version, keyset->count);
-    keyring_release(d->keyring, keyset);
-}
-
 /* A registry that does not answer is as good as a hang: the manager starts us again. */
 static void
 tell_alive(const struct daemon *d)
@@ -310,7 +294,8 @@ wait_for_stop(struct daemon *d, const sigset_t *signals)
         int taken = sigtimedwait(signals, NULL, &pause);
         if (taken == SIGTERM || taken == SIGINT)
             break;
-        reload_keyset(d, taken == SIGHUP);
+        if (taken == SIGHUP)
+            watch_look(d->watch);
         write_tallies(d);
         write_sightings(d);
         keep_checkpoint(d);
