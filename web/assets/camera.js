@@ -8,19 +8,25 @@ const choiceKey = 'assay camera';
 const widthMost = 1280;
 const pause = 60;
 const refusals = {
-  NotAllowedError: 'refused', SecurityError: 'refused', NotFoundError: 'none', OverconstrainedError: 'none', NotReadableError: 'busy',
+  NotAllowedError: 'refused', SecurityError: 'refused', NotFoundError: 'none', OverconstrainedError: 'stopped', NotReadableError: 'busy',
   AbortError: 'busy',
 };
 
-// The reader is large: it is loaded when a camera is opened for the first time.
+// The reader is large: it is loaded when a camera is opened for the first time. Undefined when it
+// cannot be; then the next opening tries again.
 let reader;
 function loadReader() {
-  reader ??= import('./zxing/reader/index.js').then(({ prepareZXingModule, readBarcodes }) => {
-    prepareZXingModule({ overrides: { locateFile: () => new URL('./zxing/reader.wasm', import.meta.url).href } });
+  reader ??= import('./zxing/reader/index.js').then(async ({ prepareZXingModule, readBarcodes }) => {
+    await prepareZXingModule({ overrides: { locateFile: () => new URL('./zxing/reader.wasm', import.meta.url).href }, fireImmediately: true });
     return (picture) => readBarcodes(picture, { formats: ['QRCode', 'DataMatrix'], tryHarder: true, maxNumberOfSymbols: 4 });
-  });
+  }).catch(() => { reader = undefined; });
   return reader;
 }
+
+const release = (stream) => stream?.getTracks().forEach((track) => track.stop());
+
+// Browsers answer true, or a list of what it can be.
+const hasTorch = (track) => [track.getCapabilities?.().torch].flat().includes(true);
 
 function remembered() {
   try {
@@ -43,13 +49,16 @@ class Camera {
     this.video = panel.querySelector('video');
     this.choice = panel.querySelector('[data-camera-choice]');
     this.torch = panel.querySelector('[data-camera-torch]');
+    this.again = panel.querySelector('[data-camera-again]');
     this.said = panel.querySelector('[data-camera-said]');
     this.words = Object.fromEntries([...panel.querySelectorAll('[data-word]')].map((each) => [each.dataset.word, each.textContent]));
     button.addEventListener('click', () => (panel.hidden ? this.open() : this.close()));
     panel.querySelector('[data-camera-close]').addEventListener('click', () => this.close());
+    this.again.addEventListener('click', () => this.open());
     this.choice.addEventListener('change', () => this.#choose());
     this.torch.addEventListener('click', () => this.#light(this.torch.getAttribute('aria-pressed') !== 'true'));
     document.addEventListener('visibilitychange', () => this.#visibility());
+    navigator.mediaDevices?.addEventListener('devicechange', () => this.#list());
     addEventListener('pagehide', () => this.#stop());
     button.setAttribute('aria-expanded', 'false');
     button.hidden = false;
@@ -60,30 +69,51 @@ class Camera {
     this.panel.dataset.state = word;
   }
 
-  async open() {
+  // With the camera `chosen`, or the one that was chosen before, or any.
+  async open(chosen) {
     this.panel.hidden = false;
     this.button.setAttribute('aria-expanded', 'true');
     this.#stop();
     const turn = ++this.#turn;
     if (!navigator.mediaDevices) {
-      this.#say(isSecureContext ? 'none' : 'insecure');
+      this.#fail(isSecureContext ? 'none' : 'insecure');
       return;
     }
     this.#say('starting');
+    this.again.hidden = true;
     try {
-      const [stream, read] = await Promise.all([this.#ask(remembered()), loadReader()]);
-      if (turn !== this.#turn) {
-        stream.getTracks().forEach((track) => track.stop());
-        return;
-      }
-      await this.#show(stream);
-      this.#say('looking');
-      this.#look(read, turn);
+      await this.#run(turn, chosen);
     } catch (error) {
-      if (turn !== this.#turn) return;
-      this.#stop();
-      this.#say(refusals[error.name] ?? 'broken');
+      if (turn === this.#turn) this.#fail(refusals[error.name] ?? 'broken');
     }
+  }
+
+  async #run(turn, chosen) {
+    const loading = loadReader();
+    const stream = await this.#ask(chosen);
+    if (turn !== this.#turn) {
+      release(stream);
+      return;
+    }
+    await this.#show(stream);
+    const read = await loading;
+    if (turn !== this.#turn) return;
+    if (!read) {
+      this.#fail('unloaded');
+      return;
+    }
+    this.#say('looking');
+    await this.#look(read, turn);
+  }
+
+  // There is no picture, and this is why: back to typing, unless somebody types elsewhere.
+  #fail(word) {
+    this.#turn += 1;
+    this.#stop();
+    this.#say(word);
+    this.again.hidden = false;
+    this.#list();
+    if (!document.activeElement?.matches('input, select, textarea')) this.field.focus();
   }
 
   close() {
@@ -94,15 +124,16 @@ class Camera {
     this.field.focus();
   }
 
-  // The camera that was chosen before may be gone.
-  async #ask(id) {
+  // The camera that was chosen before may be gone; the one that is chosen now is wanted, or the reason.
+  async #ask(chosen) {
     const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
     const any = { video: { ...size, facingMode: { ideal: 'environment' } } };
+    const id = chosen ?? remembered();
     if (id === '') return navigator.mediaDevices.getUserMedia(any);
     try {
       return await navigator.mediaDevices.getUserMedia({ video: { ...size, deviceId: { exact: id } } });
     } catch (error) {
-      if (error.name === 'NotAllowedError') throw error;
+      if (chosen !== undefined || error.name === 'NotAllowedError') throw error;
       return navigator.mediaDevices.getUserMedia(any);
     }
   }
@@ -111,56 +142,60 @@ class Camera {
     this.#stream = stream;
     const [track] = stream.getVideoTracks();
     track.addEventListener('ended', () => {
-      if (this.#stream !== stream) return;
-      this.#stop();
-      this.#say('busy');
+      if (this.#stream === stream) this.#fail('stopped');
     });
-    this.torch.hidden = !track.getCapabilities?.().torch;
-    this.torch.setAttribute('aria-pressed', 'false');
+    this.torch.hidden = !hasTorch(track);
     this.video.srcObject = stream;
     await this.video.play();
-    await this.#list(track.getSettings().deviceId);
+    await this.#list();
   }
 
-  async #list(current) {
-    const all = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === 'videoinput');
-    this.choice.replaceChildren(...all.map(({ deviceId, label }, place) =>
-      new Option(label || `${this.words.camera} ${place + 1}`, deviceId, false, deviceId === current)));
-    this.choice.hidden = all.length < 2;
+  // Without leave the browser names no camera.
+  async #list() {
+    const all = await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [];
+    const cameras = all.filter(({ kind, deviceId }) => kind === 'videoinput' && deviceId !== '');
+    const current = this.#stream?.getVideoTracks()[0].getSettings().deviceId;
+    this.choice.replaceChildren(...cameras.map(({ deviceId, label }, place) => new Option(label || `${this.words.camera} ${place + 1}`, deviceId)));
+    this.choice.selectedIndex = cameras.findIndex(({ deviceId }) => deviceId === current);
+    this.choice.hidden = cameras.length < 2;
   }
 
   #choose() {
+    const { value } = this.choice;
     try {
-      localStorage.setItem(choiceKey, this.choice.value);
+      localStorage.setItem(choiceKey, value);
     } catch {
       // Then the browser chooses again next time.
     }
-    this.open();
+    this.open(value);
   }
 
   async #light(on) {
-    const [track] = this.#stream?.getVideoTracks() ?? [];
+    const stream = this.#stream;
+    if (!stream) return;
     try {
-      await track?.applyConstraints({ advanced: [{ torch: on }] });
-      this.torch.setAttribute('aria-pressed', String(on));
+      await stream.getVideoTracks()[0].applyConstraints({ advanced: [{ torch: on }] });
+      if (stream === this.#stream) this.torch.setAttribute('aria-pressed', String(on));
     } catch {
-      this.torch.hidden = true;
+      if (stream === this.#stream) this.torch.hidden = true;
     }
   }
 
   #stop() {
-    this.#stream?.getTracks().forEach((track) => track.stop());
+    release(this.#stream);
     this.#stream = undefined;
     this.video.srcObject = null;
+    this.torch.hidden = true;
+    this.torch.setAttribute('aria-pressed', 'false');
   }
 
   #visibility() {
     if (this.panel.hidden) return;
-    if (document.hidden) {
+    if (document.hidden && this.again.hidden) {
       this.#turn += 1;
       this.#stop();
       this.#say('paused');
-    } else if (this.panel.dataset.state === 'paused') {
+    } else if (!document.hidden && this.panel.dataset.state === 'paused') {
       this.open();
     }
   }

@@ -350,6 +350,9 @@ document.addEventListener('click', (event) => {
     event.target.closest('label')?.control?.type === 'text';
   if (!keeps && String(getSelection()) === '') field.focus();
 });
+document.addEventListener('change', (event) => {
+  if (event.target.matches('select')) field.focus(); // or a scanner would choose the next camera
+});
 addEventListener('focus', () => {
   if (document.activeElement === document.body) field.focus();
 });
