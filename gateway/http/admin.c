@@ -27,12 +27,14 @@ answer_livez(struct worker *worker, const struct request *request, struct respon
     text_put(&response->body, "alive\n");
 }
 
-static bool
-disk_has_room(const char *data)
+static const char *
+what_ails_the_disk(const char *data)
 {
     struct statvfs disk;
-    return statvfs(data, &disk) == 0 &&
-           (uint64_t)disk.f_bavail * (uint64_t)disk.f_frsize >= DISK_LEAST;
+    if (statvfs(data, &disk) != 0)
+        return "the disk cannot be asked";
+    return (uint64_t)disk.f_bavail * (uint64_t)disk.f_frsize < DISK_LEAST ? "the disk is full"
+                                                                          : NULL;
 }
 
 /* NULL: it is ready. */
@@ -46,9 +48,7 @@ why_not_ready(struct worker *worker)
         return "the registry cannot be read";
     if (registry_writable(worker->session) != ERR_OK)
         return "the registry cannot be written to";
-    if (!disk_has_room(worker->app->config->data))
-        return "the disk is full";
-    return NULL;
+    return what_ails_the_disk(worker->app->config->data);
 }
 
 static void

@@ -95,6 +95,8 @@ checkpoint_check(const char *path, const struct registry_position *position, str
     enum err err = checkpoint_read(path, &noted, &wrong);
     if (err == ERR_NOT_FOUND || (err == ERR_OK && !position_behind(position, &noted)))
         return ERR_OK;
+    if (err == ERR_UNAVAILABLE || err == ERR_MEMORY) /* which may pass */
+        return fault_set(fault, err, "%s", wrong.text);
     if (err != ERR_OK)
         return fault_set(fault, ERR_CONFLICT,
                          "%s, so nobody knows whether the registry is an old copy; if it is the "

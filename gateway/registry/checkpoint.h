@@ -19,8 +19,8 @@ enum err checkpoint_write(const char *path, const struct registry_position *posi
 /* Brings it up to `position`; one that is already there, or ahead, stays. */
 enum err checkpoint_raise(const char *path, const struct registry_position *position,
                           struct fault *fault) MUST_CHECK;
-/* ERR_CONFLICT: the registry is behind its checkpoint, or that cannot be read. No checkpoint is no
- * fault. */
+/* ERR_CONFLICT: the registry is behind its checkpoint, or that is damaged; ERR_UNAVAILABLE,
+ * ERR_MEMORY: it cannot be read now. No checkpoint is no fault. */
 enum err checkpoint_check(const char *path, const struct registry_position *position,
                           struct fault *fault) MUST_CHECK;
 

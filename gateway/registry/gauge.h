@@ -12,8 +12,9 @@ struct registry_gauge {
 };
 enum err registry_gauge(struct registry_session *session, struct registry_gauge *out) MUST_CHECK;
 
-/* Would a write be taken now? Goes the way of a write up to where the disk would be asked: waits
- * for those before it, and for those of other processes. ERR_DENIED: opened read-only. */
+/* Would a write be taken now? Goes the way of a write up to where the disk would be asked, and when
+ * the last write failed, to the end: waits for those before it, and for those of other processes.
+ * ERR_DENIED: opened read-only. */
 enum err registry_writable(struct registry_session *session) MUST_CHECK;
 
 #endif

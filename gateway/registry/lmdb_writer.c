@@ -41,9 +41,11 @@ finish(struct lmdb_writer *writer, const struct view *view, size_t wrote, uint64
 {
     if (view->failure != 0 || wrote == 0) {
         mdb_txn_abort(view->txn);
+        writer->doubtful |= view->failure != 0;
         return lmdb_err(view->failure);
     }
     enum err err = commit_err(writer, mdb_txn_commit(view->txn));
+    writer->doubtful = err != ERR_OK;
     if (err != ERR_OK)
         return err;
     (void)pthread_mutex_lock(&writer->queue.lock);
@@ -196,18 +198,23 @@ lmdb_gauge(struct registry_session *session, struct registry_gauge *out)
     return ERR_OK;
 }
 
+/* Begins a transaction, which a broken environment refuses; and after a write that failed, writes
+ * what is there already, so that the disk is asked again without anything that is to be written. */
 static enum err
-run_nothing(struct view *view, struct lmdb_request *request)
+run_trial(struct view *view, struct lmdb_request *request)
 {
-    (void)view;
-    (void)request;
-    return ERR_OK;
+    const struct lmdb_writer *writer = request->call;
+    struct record meta;
+    if (!writer->doubtful)
+        return ERR_OK;
+    request->wrote = true;
+    return view_put(view, TABLE_META, meta_encode(view->codec, &meta), &meta, 0);
 }
 
-/* The writer begins a transaction for it, which a broken environment refuses, and leaves it. */
 enum err
 lmdb_writable(struct registry_session *session)
 {
-    struct lmdb_request request = {.run = run_nothing, .weight = 1};
-    return lmdb_submit(session_of(session), &request);
+    struct lmdb_session *own = session_of(session);
+    struct lmdb_request request = {.run = run_trial, .call = &own->registry->writer, .weight = 1};
+    return lmdb_submit(own, &request);
 }

@@ -40,6 +40,9 @@ const versionOf = (where) => must('history', gtin, serial, '--json', '--data', w
 const sound = (where) => assay('restore', where, '--data', fresh('proof'), '--dry-run').code === 0;
 const filesOf = (where) => JSON.parse(readFileSync(join(where, 'backup.json'), 'utf8')).files.map(({ name }) => name).sort().join(' ');
 const asides = (where) => readdirSync(where).filter((name) => name.startsWith('before-restore-')).map((name) => join(where, name));
+// What could not be removed keeps the name that it had meanwhile.
+const pictures = () => (existsSync(at('labels')) ? readdirSync(at('labels')).filter((name) => name.endsWith('.svg')) : []);
+const isPicture = (name) => readFileSync(at('labels', name), 'utf8').trimEnd().endsWith('</svg>');
 const expectedFiles = filesOf(at('kept'));
 
 // Newer than the backup: another event, and a key that is trusted no longer.
@@ -145,9 +148,8 @@ const rows = {
   },
   label: {
     arguments: () => ['label', at('stock.labels.csv'), '--format', 'svg', '-o', fresh('labels')],
-    done: () => readdirSync(at('labels')).length === 5 && readdirSync(at('labels')).every((name) => readFileSync(at('labels', name), 'utf8').trimEnd().endsWith('</svg>')),
-    failed: () => !existsSync(at('labels')) || readdirSync(at('labels')).filter((name) => name.endsWith('.svg'))
-      .every((name) => readFileSync(at('labels', name), 'utf8').trimEnd().endsWith('</svg>')),
+    done: () => pictures().length === 5 && pictures().every(isPicture),
+    failed: () => pictures().every(isPicture),
     again: true,
   },
   cards: {

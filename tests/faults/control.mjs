@@ -41,8 +41,9 @@ function set(values, below) {
   writeSync(fd, page, 0, page.length, 0);
 }
 
-// The n-th call fails, of calls on files those below a directory.
-export const fail = (kind, n, below = '/') => set([kind.bits, kind.error, BigInt(n - 1), 0n, 0n, 0n], below);
+// The n-th call fails, of calls on files those below a directory; or all from then on.
+export const fail = (kind, n, below = '/', sticky = 0n) => set([kind.bits, kind.error, BigInt(n - 1), sticky, 0n, 0n], below);
+export const failFrom = (names, error, n, below) => fail(row(names, error), n, below, 1n);
 export const calm = () => set([0n, 0n, 0n, 0n, 0n, 0n], '/');
 
 // How many have failed since.

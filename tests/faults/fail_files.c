@@ -211,10 +211,16 @@ faccessat(int directory, const char *path, int how, int flags)
     return fault_takes_path(FAULT_LOOK, path) ? -1 : next_faccessat()(directory, path, how, flags);
 }
 
+/* With ENOSPC it answers that there is none left. */
 int
 statvfs(const char *path, struct statvfs *out)
 {
-    return fault_takes_path(FAULT_LOOK, path) ? -1 : next_statvfs()(path, out);
+    bool taken = fault_takes_path(FAULT_LOOK, path);
+    if (taken && !fault_is(ENOSPC))
+        return -1;
+    int rc = next_statvfs()(path, out);
+    out->f_bavail = taken ? 0 : out->f_bavail;
+    return rc;
 }
 
 DIR *
