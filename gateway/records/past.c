@@ -46,9 +46,6 @@ fact_of(struct past_facts *facts, enum event_type type)
         {EVENT_HOLD, &facts->held},
         {EVENT_RETURN, &facts->returned},
         {EVENT_ACTIVATE, &facts->registered},
-        {EVENT_RECEIVE, &facts->keeper},
-        {EVENT_MOVE, &facts->keeper},
-        {EVENT_RESTOCK, &facts->keeper},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].type == type)
@@ -63,14 +60,20 @@ take_actor(struct past_actor *out, const struct event *event)
     memcpy(out->actor, event->actor, sizeof out->actor);
 }
 
-/* A return says nothing of a place, and a restock need not. */
+/* Who has the unit now. A return says nothing of a place, and a restock need not: then it stays at
+ * the counter to which it was brought, whoever of the brand has it put back on the shelf there. */
 static void
 take_keeper(struct past_facts *facts, const struct event *event)
 {
-    if (event->type == EVENT_RETURN) /* the unit is at this counter now */
-        take_actor(&facts->keeper, event);
-    if (event->type == EVENT_RETURN || fact_of(facts, event->type) == &facts->keeper)
-        facts->unplaced = event_value(event, FIELD_LOCATION)[0] == '\0';
+    static const enum event_type puts[] = {EVENT_RECEIVE, EVENT_MOVE, EVENT_RESTOCK, EVENT_RETURN};
+    bool placed = event_value(event, FIELD_LOCATION)[0] != '\0';
+    for (size_t i = 0; i < sizeof puts / sizeof puts[0]; i++) {
+        if (puts[i] != event->type)
+            continue;
+        facts->unplaced = !placed;
+        if (placed || event->role == ROLE_RETAILER)
+            take_actor(&facts->keeper, event);
+    }
 }
 
 static enum err

@@ -28,7 +28,7 @@ function returning(op, s) {
 function restocking(op, s) {
   if (s.state !== 'returned' || blocked(s)) return conflict;
   if (isShop(op) && s.seller !== op.who) return denied;
-  return becomes(s, { state: 'in_stock', keeper: isShop(op) ? op.who : '', owner: '', unproven: false, offer: '', seller: '', claim: '' });
+  return becomes(s, { state: 'in_stock', keeper: isShop(op) ? op.who : s.keeper, owner: '', unproven: false, offer: '', seller: '', claim: '' });
 }
 
 // `keeper` is the shop that put it in stock.
