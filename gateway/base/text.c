@@ -20,6 +20,18 @@ text_free(struct text *t)
 }
 
 void
+text_fit(struct text *t)
+{
+    if (t->data == NULL || t->capacity == t->len + 1)
+        return;
+    char *data = realloc(t->data, t->len + 1);
+    if (data == NULL)
+        return; /* it stays as large as it is */
+    t->data = data;
+    t->capacity = t->len + 1;
+}
+
+void
 text_reset(struct text *t)
 {
     t->len = 0;
@@ -82,6 +94,22 @@ text_put(struct text *t, const char *s)
 }
 
 void
+text_field(struct text *t, const char *name, const char *value)
+{
+    size_t name_len = strlen(name);
+    size_t len = strlen(value);
+    if (!reserve(t, name_len + len + 4))
+        return;
+    char *at = t->data + t->len;
+    memcpy(at, name, name_len);
+    memcpy(at + name_len, ": ", 2);
+    at += name_len + 2;
+    memcpy(at, value, len);
+    memcpy(at + len, "\r\n", 3);
+    t->len += name_len + len + 4;
+}
+
+void
 text_char(struct text *t, char c)
 {
     if (!reserve(t, 1))
@@ -127,10 +155,13 @@ void
 text_hex(struct text *t, const uint8_t *bytes, size_t len)
 {
     static const char digits[] = "0123456789abcdef";
+    if (!reserve(t, 2 * len))
+        return;
     for (size_t i = 0; i < len; i++) {
-        text_char(t, digits[bytes[i] >> 4]);
-        text_char(t, digits[bytes[i] & 15]);
+        t->data[t->len++] = digits[bytes[i] >> 4];
+        t->data[t->len++] = digits[bytes[i] & 15];
     }
+    t->data[t->len] = '\0';
 }
 
 void
@@ -219,21 +250,6 @@ json_escape(struct text *t, unsigned char c)
         text_hex(t, &c, 1);
 }
 
-void
-text_json_name(struct text *t, char before, const char *name)
-{
-    size_t len = strlen(name);
-    if (!reserve(t, len + 4))
-        return;
-    char *at = t->data + t->len;
-    if (before != '\0')
-        *at++ = before;
-    *at++ = '"';
-    memcpy(at, name, len + 1);
-    memcpy(at + len, "\":", 3);
-    t->len = (size_t)(at + len + 2 - t->data);
-}
-
 /* All of it plain, as nearly every text is. */
 static void
 put_quoted(struct text *t, struct slice s)
@@ -246,6 +262,25 @@ put_quoted(struct text *t, struct slice s)
         memcpy(at + 1, s.data, s.len);
     memcpy(at + 1 + s.len, "\"", 2);
     t->len += s.len + 2;
+}
+
+void
+text_json_name(struct text *t, char before, const char *name, struct slice value)
+{
+    size_t len = strlen(name);
+    if (!reserve(t, (before != '\0') + len + 3 + value.len))
+        return;
+    char *at = t->data + t->len;
+    if (before != '\0')
+        *at++ = before;
+    *at++ = '"';
+    memcpy(at, name, len);
+    memcpy(at + len, "\":", 2);
+    at += len + 2;
+    if (value.len > 0)
+        memcpy(at, value.data, value.len);
+    at[value.len] = '\0';
+    t->len = (size_t)(at + value.len - t->data);
 }
 
 void
@@ -264,6 +299,30 @@ text_json(struct text *t, struct slice s)
         s = slice_make(s.data + run, s.len - run);
     }
     text_char(t, '"');
+}
+
+void
+text_json_member(struct text *t, char before, const char *name, struct slice value)
+{
+    size_t len = strlen(name);
+    if (json_run(value) < value.len) {
+        text_json_name(t, before, name, slice_of(NULL));
+        text_json(t, value);
+        return;
+    }
+    if (!reserve(t, (before != '\0') + len + 5 + value.len))
+        return;
+    char *at = t->data + t->len;
+    if (before != '\0')
+        *at++ = before;
+    *at++ = '"';
+    memcpy(at, name, len);
+    memcpy(at + len, "\":\"", 3);
+    at += len + 3;
+    if (value.len > 0)
+        memcpy(at, value.data, value.len);
+    memcpy(at + value.len, "\"", 2);
+    t->len = (size_t)(at + value.len + 1 - t->data);
 }
 
 static bool

@@ -5,44 +5,50 @@
 
 #include "gateway/base/date.h"
 
+#define STATUS(number, phrase)                                                                     \
+    {                                                                                              \
+        number, "HTTP/1.1 " #number " " phrase "\r\n"                                              \
+    }
+
 static const struct {
     int status;
-    const char *phrase;
-} phrases[] = {
-    {200, "OK"},
-    {201, "Created"},
-    {202, "Accepted"},
-    {204, "No Content"},
-    {303, "See Other"},
-    {304, "Not Modified"},
-    {400, "Bad Request"},
-    {401, "Unauthorized"},
-    {403, "Forbidden"},
-    {404, "Not Found"},
-    {405, "Method Not Allowed"},
-    {408, "Request Timeout"},
-    {409, "Conflict"},
-    {411, "Length Required"},
-    {413, "Content Too Large"},
-    {414, "URI Too Long"},
-    {415, "Unsupported Media Type"},
-    {417, "Expectation Failed"},
-    {422, "Unprocessable Content"},
-    {429, "Too Many Requests"},
-    {431, "Request Header Fields Too Large"},
-    {500, "Internal Server Error"},
-    {503, "Service Unavailable"},
-    {505, "HTTP Version Not Supported"},
-    {507, "Insufficient Storage"},
+    const char *line;
+} lines[] = {
+    STATUS(200, "OK"),
+    STATUS(201, "Created"),
+    STATUS(202, "Accepted"),
+    STATUS(204, "No Content"),
+    STATUS(303, "See Other"),
+    STATUS(304, "Not Modified"),
+    STATUS(400, "Bad Request"),
+    STATUS(401, "Unauthorized"),
+    STATUS(403, "Forbidden"),
+    STATUS(404, "Not Found"),
+    STATUS(405, "Method Not Allowed"),
+    STATUS(408, "Request Timeout"),
+    STATUS(409, "Conflict"),
+    STATUS(411, "Length Required"),
+    STATUS(413, "Content Too Large"),
+    STATUS(414, "URI Too Long"),
+    STATUS(415, "Unsupported Media Type"),
+    STATUS(417, "Expectation Failed"),
+    STATUS(422, "Unprocessable Content"),
+    STATUS(429, "Too Many Requests"),
+    STATUS(431, "Request Header Fields Too Large"),
+    STATUS(500, "Internal Server Error"),
+    STATUS(503, "Service Unavailable"),
+    STATUS(505, "HTTP Version Not Supported"),
+    STATUS(507, "Insufficient Storage"),
 };
 
+/* Those that are sent are all there. */
 static const char *
-phrase_of(int status)
+line_of(int status)
 {
-    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
-        if (phrases[i].status == status)
-            return phrases[i].phrase;
-    return "";
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        if (lines[i].status == status)
+            return lines[i].line;
+    return "HTTP/1.1 500 Internal Server Error\r\n";
 }
 
 /* On every answer. The address of a label holds its signature: it must not travel to others as a
@@ -62,15 +68,6 @@ has_header(const struct response *response, const char *name)
     return false;
 }
 
-static void
-put_field(struct text *out, const char *name, const char *value)
-{
-    text_put(out, name);
-    text_put(out, ": ");
-    text_put(out, value);
-    text_put(out, "\r\n");
-}
-
 /* RFC 9110 §8.6: a 204 has no length, and nothing that could have a type; the length of a 304 would
  * be that of what the client has. */
 static bool
@@ -84,19 +81,16 @@ put_status(struct text *out, const struct response *response, const struct wire 
 {
     char date[HTTP_DATE_MAX];
     bool content = has_content(response);
-    text_put(out, "HTTP/1.1 ");
-    text_number(out, response->status);
-    text_char(out, ' ');
-    text_put(out, phrase_of(response->status));
+    text_put(out, line_of(response->status));
     if (content) {
-        text_put(out, "\r\nContent-Length: ");
+        text_put(out, "Content-Length: ");
         text_number(out, (int64_t)(response->body.len + response->lasting.len));
+        text_put(out, "\r\n");
     }
-    text_put(out, "\r\n");
     http_date_format(date, wire->now);
-    put_field(out, "Date", date);
+    text_field(out, "Date", date);
     if (content)
-        put_field(out, "Content-Type", response->content_type);
+        text_field(out, "Content-Type", response->content_type);
 }
 
 struct slice
@@ -105,12 +99,12 @@ head_write(struct text *out, const struct response *response, const struct wire 
     bool page = strncmp(response->content_type, "text/html", 9) == 0;
     put_status(out, response, wire);
     for (size_t i = 0; i < response->header_count; i++)
-        put_field(out, response->headers[i].name, response->headers[i].value);
+        text_field(out, response->headers[i].name, response->headers[i].value);
     if (!has_header(response, "Cache-Control"))
         text_put(out, "Cache-Control: no-store\r\n");
     if (!has_header(response, "Content-Security-Policy"))
-        put_field(out, "Content-Security-Policy",
-                  page ? wire->page_csp : "default-src 'none'; frame-ancestors 'none'");
+        text_field(out, "Content-Security-Policy",
+                   page ? wire->page_csp : "default-src 'none'; frame-ancestors 'none'");
     if (!has_header(response, "Permissions-Policy"))
         text_put(out, "Permissions-Policy: camera=(), geolocation=(), microphone=()\r\n");
     text_put(out, always);

@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/json/write.h"
 
+/* What has to stand before the next member or item; NUL: nothing. */
+static char
+separator(const struct text *out)
+{
+    char last = out->len > 0 ? out->data[out->len - 1] : '{';
+    return last == '{' || last == '[' ? '\0' : ',';
+}
+
 void
 json_put(struct text *out, const char *name, const char *value)
 {
-    char last = '{';
-    if (out->len > 0)
-        last = out->data[out->len - 1];
-    char before = '\0';
-    if (last != '{' && last != '[')
-        before = ',';
-    if (name != NULL)
-        text_json_name(out, before, name);
-    if (name == NULL && before != '\0')
+    char before = separator(out);
+    if (name != NULL) {
+        text_json_name(out, before, name, slice_of(value));
+        return;
+    }
+    if (before != '\0')
         text_char(out, before);
-    if (value[0] != '\0')
-        text_put(out, value);
+    text_put(out, value);
 }
 
 void
@@ -23,7 +27,11 @@ json_put_text(struct text *out, const char *name, const char *value)
 {
     if (value[0] == '\0')
         return;
-    json_put(out, name, "");
+    if (name != NULL) {
+        text_json_member(out, separator(out), name, slice_of(value));
+        return;
+    }
+    json_put(out, NULL, "");
     text_json(out, slice_of(value));
 }
 

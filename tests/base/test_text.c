@@ -184,16 +184,93 @@ writes_names(void **state)
 {
     (void)state;
     struct text t;
-    text_init(&t, 12);
-    text_json_name(&t, '\0', "a");
+    text_init(&t, 19);
+    text_json_name(&t, '\0', "a", slice_of(NULL));
     assert_string_equal(t.data, "\"a\":");
-    text_json_name(&t, ',', "bcd");
-    assert_string_equal(t.data, "\"a\":,\"bcd\":");
-    assert_int_equal(t.len, 11);
+    text_json_name(&t, ',', "bcd", slice_of("true"));
+    assert_string_equal(t.data, "\"a\":,\"bcd\":true");
+    assert_int_equal(t.len, 15);
+    text_json_name(&t, ',', "", slice_of("")); /* exactly full */
+    assert_string_equal(t.data, "\"a\":,\"bcd\":true,\"\":");
     assert_true(text_ok(&t));
-    text_json_name(&t, ',', "");
+    text_json_name(&t, '\0', "", slice_of(""));
     assert_false(text_ok(&t));
-    assert_int_equal(t.len, 11);
+    assert_int_equal(t.len, 19);
+    text_free(&t);
+}
+
+static void
+writes_members(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label;
+        char before;
+        const char *name, *value, *expected;
+    } rows[] = {
+        {"the first, plain", '\0', "a", "b", "\"a\":\"b\""},
+        {"another one", ',', "serial", "7K3M9Q2XBT4H", ",\"serial\":\"7K3M9Q2XBT4H\""},
+        {"empty", ',', "a", "", ",\"a\":\"\""},
+        {"without a name", ',', "", "b", ",\"\":\"b\""},
+        {"a quote at the end", ',', "a", "1234567\"", ",\"a\":\"1234567\\\"\""},
+        {"a control byte first", '\0', "a", "\n12345678", "\"a\":\"\\u000a12345678\""},
+        {"beyond ASCII", '\0', "a", "\xC3\xA4", "\"a\":\"\xC3\xA4\""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct text t;
+        size_t len = strlen(rows[i].expected);
+        text_init(&t, len);
+        text_json_member(&t, rows[i].before, rows[i].name, slice_of(rows[i].value));
+        if (!text_ok(&t) || strcmp(t.data, rows[i].expected) != 0)
+            fail_msg("%s: %s", rows[i].label, t.data);
+        assert_int_equal(t.len, len);
+        text_free(&t);
+        text_init(&t, len - 1); /* one byte less: it does not fit */
+        text_json_member(&t, rows[i].before, rows[i].name, slice_of(rows[i].value));
+        assert_false(text_ok(&t));
+        text_free(&t);
+    }
+}
+
+static void
+writes_fields(void **state)
+{
+    (void)state;
+    struct text t;
+    text_init(&t, 19);
+    text_field(&t, "Vary", "Accept");
+    assert_string_equal(t.data, "Vary: Accept\r\n");
+    text_field(&t, "A", ""); /* exactly full */
+    assert_string_equal(t.data, "Vary: Accept\r\nA: \r\n");
+    assert_int_equal(t.len, 19);
+    assert_true(text_ok(&t));
+    text_field(&t, "", "");
+    assert_false(text_ok(&t));
+    assert_int_equal(t.len, 19);
+    text_free(&t);
+}
+
+static void
+fits(void **state)
+{
+    (void)state;
+    struct text t;
+    text_init(&t, 300);
+    text_fit(&t);
+    assert_null(t.data);
+    text_put(&t, "kept");
+    text_fit(&t);
+    assert_int_equal(t.capacity, 5);
+    assert_string_equal(t.data, "kept");
+    text_fit(&t);
+    assert_int_equal(t.capacity, 5);
+    for (size_t i = 0; i < 32; i++)
+        text_put(&t, " and more");
+    assert_true(text_ok(&t));
+    assert_int_equal(t.len, 4 + 32 * 9);
+    text_reset(&t);
+    text_fit(&t);
+    assert_string_equal(t.data, "");
     text_free(&t);
 }
 
@@ -288,6 +365,9 @@ main(void)
         cmocka_unit_test(every_byte_at_every_place_is_html),
         cmocka_unit_test(writes_numbers),
         cmocka_unit_test(writes_names),
+        cmocka_unit_test(writes_members),
+        cmocka_unit_test(writes_fields),
+        cmocka_unit_test(fits),
         cmocka_unit_test(grows_to_its_maximum_and_no_further),
         cmocka_unit_test(failure_is_sticky),
         cmocka_unit_test(prints_what_fits),
