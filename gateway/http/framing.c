@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "gateway/base/ascii.h"
+
 /* That the edge looks for. */
 enum name {
     NAME_ACCEPT,
@@ -84,18 +86,12 @@ head_only_value(const struct head *head, const char *name)
     return count_of(head, name) == 1 ? head_value(head, name) : slice_of(NULL);
 }
 
-static bool
-is_alphanumeric(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 /* A token of RFC 9110 §5.6.2. */
 static bool
 is_token(const char *name)
 {
     const char *c = name;
-    while (is_alphanumeric(*c) || (*c != '\0' && strchr("!#$%&'*+-.^_`|~", *c) != NULL))
+    while (ascii_alphanumeric(*c) || (*c != '\0' && strchr("!#$%&'*+-.^_`|~", *c) != NULL))
         c++;
     return c != name && *c == '\0';
 }
@@ -195,7 +191,7 @@ static bool
 is_host(struct slice s)
 {
     for (size_t i = 0; i < s.len; i++) {
-        if (!is_alphanumeric(s.data[i]) && strchr("-._:[]", s.data[i]) == NULL)
+        if (!ascii_alphanumeric(s.data[i]) && strchr("-._:[]", s.data[i]) == NULL)
             return false;
     }
     return s.len > 0;

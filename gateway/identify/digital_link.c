@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/base/ascii.h"
 #include "gateway/identify/attribute.h"
 #include "gateway/identify/parts.h"
 
@@ -33,31 +34,10 @@ is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Every character of a link is looked up, some more than once. */
-static const bool alphanumeric[UINT8_MAX + 1] = {
-    ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true,
-    ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true, ['A'] = true, ['B'] = true,
-    ['C'] = true, ['D'] = true, ['E'] = true, ['F'] = true, ['G'] = true, ['H'] = true,
-    ['I'] = true, ['J'] = true, ['K'] = true, ['L'] = true, ['M'] = true, ['N'] = true,
-    ['O'] = true, ['P'] = true, ['Q'] = true, ['R'] = true, ['S'] = true, ['T'] = true,
-    ['U'] = true, ['V'] = true, ['W'] = true, ['X'] = true, ['Y'] = true, ['Z'] = true,
-    ['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true, ['f'] = true,
-    ['g'] = true, ['h'] = true, ['i'] = true, ['j'] = true, ['k'] = true, ['l'] = true,
-    ['m'] = true, ['n'] = true, ['o'] = true, ['p'] = true, ['q'] = true, ['r'] = true,
-    ['s'] = true, ['t'] = true, ['u'] = true, ['v'] = true, ['w'] = true, ['x'] = true,
-    ['y'] = true, ['z'] = true,
-};
-
-static bool
-is_alphanumeric(char c)
-{
-    return alphanumeric[(unsigned char)c];
-}
-
 static bool
 is_uri_character(char c)
 {
-    return is_alphanumeric(c) || (c != '\0' && strchr("-._~:/?#[]@!$&'()*+,;=%", c) != NULL);
+    return ascii_alphanumeric(c) || (c != '\0' && strchr("-._~:/?#[]@!$&'()*+,;=%", c) != NULL);
 }
 
 static bool
@@ -85,7 +65,7 @@ static enum reading_error
 check_characters(struct reading *out, struct piece p)
 {
     for (size_t i = 0; i < p.s.len; i++) {
-        if (alphanumeric[(unsigned char)p.s.data[i]])
+        if (ascii_alphanumeric(p.s.data[i]))
             continue;
         enum reading_error error = character_error(p.s, i);
         if (error != READ_OK)
@@ -99,6 +79,11 @@ static bool
 percent_decode(char *out, size_t size, size_t *len, struct slice s)
 {
     *len = 0;
+    if (slice_find(s, '%') == s.len && s.len <= size) {
+        memcpy(out, s.data, s.len);
+        *len = s.len;
+        return true;
+    }
     for (size_t i = 0; i < s.len; i++) {
         uint8_t byte = (uint8_t)s.data[i];
         if (*len == size)
@@ -263,7 +248,7 @@ host_label_valid(struct slice label)
         label.data[label.len - 1] == '-')
         return false;
     for (size_t i = 0; i < label.len; i++)
-        if (!is_alphanumeric(label.data[i]) && label.data[i] != '-')
+        if (!ascii_alphanumeric(label.data[i]) && label.data[i] != '-')
             return false;
     return true;
 }

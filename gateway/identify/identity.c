@@ -3,18 +3,13 @@
 
 #include <string.h>
 
+#include "gateway/base/ascii.h"
 #include "gateway/identify/parts.h"
 
 static bool
 is_digit(char c)
 {
     return c >= '0' && c <= '9';
-}
-
-static bool
-is_alphanumeric(char c)
-{
-    return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
 static bool
@@ -43,7 +38,7 @@ gs1_value_valid(struct slice s)
     if (s.len == 0 || s.len > GS1_VALUE_MAX || slice_equal(s, ".") || slice_equal(s, ".."))
         return false;
     for (size_t i = 0; i < s.len; i++)
-        if (!is_alphanumeric(s.data[i]) && !is_one_of(s.data[i], GS1_82_PUNCTUATION))
+        if (!ascii_alphanumeric(s.data[i]) && !is_one_of(s.data[i], GS1_82_PUNCTUATION))
             return false;
     return true;
 }
@@ -63,7 +58,7 @@ put_percent(char *out, const char *value)
     static const char hex[] = "0123456789ABCDEF";
     size_t len = 0;
     for (; *value != '\0'; value++) {
-        if (is_alphanumeric(*value) || is_one_of(*value, "-._~")) {
+        if (ascii_alphanumeric(*value) || is_one_of(*value, "-._~")) {
             out[len++] = *value;
             continue;
         }
