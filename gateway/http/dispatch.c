@@ -13,6 +13,13 @@
 
 static const char problem_type[] = "application/problem+json";
 
+/* Every pattern begins with a word: most are told apart by its first letter. */
+static bool
+begins_alike(const char *pattern, struct slice path)
+{
+    return pattern[1] == (path.len > 1 ? path.data[1] : '\0');
+}
+
 static bool
 matches(struct slice pattern, struct slice path)
 {
@@ -85,7 +92,8 @@ http_find(const struct route *routes, const struct request *request, struct resp
 {
     unsigned allowed = 0;
     for (const struct route *route = routes; route->pattern != NULL; route++) {
-        if (!matches(slice_of(route->pattern), request->path))
+        if (!begins_alike(route->pattern, request->path) ||
+            !matches(slice_of(route->pattern), request->path))
             continue;
         if ((with_head(route->methods) & request->method) != 0)
             return route;

@@ -21,19 +21,13 @@ log_wants(const struct config *config, enum log_level level)
     return level <= most;
 }
 
-void
-log_event(const struct config *config, enum log_level level, const char *event, const char *format,
-          ...)
+static PRINTF_LIKE(3, 0) void write_line(enum log_level level, const char *event,
+                                         const char *format, va_list args)
 {
     char message[FAULT_TEXT_MAX];
     char time_text[TIME_TEXT_MAX];
     struct text line;
-    if (!log_wants(config, level))
-        return;
-    va_list args;
-    va_start(args, format);
     (void)vsnprintf(message, sizeof message, format, args);
-    va_end(args);
     time_format(time_text, (int64_t)time(NULL));
     text_init(&line, 4096);
     text_printf(&line, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\",\"text\":", time_text,
@@ -43,4 +37,17 @@ log_event(const struct config *config, enum log_level level, const char *event, 
     ssize_t written = text_ok(&line) ? write(STDERR_FILENO, line.data, line.len) : 0;
     (void)written; /* there is nowhere left to say that it failed */
     text_free(&line);
+}
+
+/* Most of what could be told is not asked for. */
+void
+log_event(const struct config *config, enum log_level level, const char *event, const char *format,
+          ...)
+{
+    va_list args;
+    if (!log_wants(config, level))
+        return;
+    va_start(args, format);
+    write_line(level, event, format, args);
+    va_end(args);
 }
