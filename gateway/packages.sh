@@ -2,14 +2,15 @@
 # Sourced by gateway/run and tests/run: installs the Debian packages and libraries that are missing.
 
 build_packages=(build-essential cmake pkg-config libsodium-dev libcivetweb-dev liblmdb-dev
-    libcjson-dev libqrencode-dev libpng-dev libinih-dev libcsv-dev libhpdf-dev
+    libcjson-dev libqrencode-dev libpng-dev libinih-dev libcsv-dev libhpdf-dev libmaxminddb-dev
     fonts-dejavu-core fonts-droid-fallback)
 # Proxies of which tests start a copy, and what those need.
 proxy_packages=(nginx haproxy)
 proxy_libraries=(liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0 openssl)
 # Whose own test data tests read.
 data_packages=(librust-url-dev)
-test_packages=(libcmocka-dev curl zbar-tools librsvg2-bin poppler-utils chromium slowhttptest wrk)
+test_packages=(libcmocka-dev curl zbar-tools librsvg2-bin poppler-utils chromium slowhttptest wrk
+    libmaxmind-db-writer-perl)
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi

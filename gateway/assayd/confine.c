@@ -4,10 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <linux/landlock.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "gateway/label/sheet.h"
 
 /* Of newer kernels than the headers that this is built with: the numbers are the kernel's ABI. */
 #define FS_TRUNCATE (UINT64_C(1) << 14)
@@ -60,6 +65,39 @@ allow_path(int ruleset, const char *path, uint64_t allowed)
     return failed;
 }
 
+/* Takes `path` over. */
+static int
+allow_beside(int ruleset, char *path)
+{
+    if (path == NULL)
+        return errno;
+    int failed = allow_path(ruleset, dirname(path), LANDLOCK_ACCESS_FS_READ_FILE);
+    free(path);
+    return failed;
+}
+
+static int
+allow_file(int ruleset, const char *path)
+{
+    if (path[0] == '\0')
+        return 0;
+    int failed = allow_beside(ruleset, strdup(path));
+    return failed == 0 ? allow_beside(ruleset, realpath(path, NULL)) : failed;
+}
+
+/* Without them labels cannot be printed, which is said when one asks for them. */
+static int
+allow_fonts(int ruleset)
+{
+    static const char *const directories[] = {SHEET_FONTS, SHEET_FALLBACK_FONTS};
+    for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) {
+        int failed = allow_path(ruleset, directories[i], LANDLOCK_ACCESS_FS_READ_FILE);
+        if (failed != 0 && failed != ENOENT)
+            return failed;
+    }
+    return 0;
+}
+
 static int
 allow_port(int ruleset, uint64_t port)
 {
@@ -75,6 +113,10 @@ allow(int ruleset, const struct ruleset *all, const struct config *config)
     int failed = allow_path(ruleset, config->data, all->files & ~never);
     if (failed == 0)
         failed = allow_path(ruleset, "/proc/self", reading);
+    if (failed == 0)
+        failed = allow_file(ruleset, config->country_file);
+    if (failed == 0)
+        failed = allow_fonts(ruleset);
     if (failed != 0 || all->ports == 0)
         return failed;
     failed = allow_port(ruleset, config->port);

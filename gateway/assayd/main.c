@@ -20,7 +20,8 @@ static const char usage[] =
     "                               after an old copy was put back on purpose\n"
     "  --version, --help\n"
     "\n"
-    "SIGTERM stops it after the requests that run are answered, SIGHUP reads the keyset again.\n"
+    "SIGTERM stops it after the requests that run are answered, SIGHUP reads the keyset\n"
+    "and the country_file again.\n"
     "Under systemd (assayd.service) it says when it is ready and that it lives.\n"
     "\n";
 

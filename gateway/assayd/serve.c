@@ -24,6 +24,7 @@
 #include "gateway/assayd/confine.h"
 #include "gateway/assayd/watch.h"
 #include "gateway/base/file.h"
+#include "gateway/http/country_file.h"
 #include "gateway/http/http.h"
 #include "gateway/log/log.h"
 #include "gateway/manifest/store.h"
@@ -48,6 +49,7 @@ struct daemon {
     struct sightings *sightings;
     struct inbox *inbox;
     struct meter *meter;
+    struct country_file *countries;
     struct http_server *server, *admin;
     struct app app;
     struct watch *watch;     /* of the keyset */
@@ -131,6 +133,8 @@ open_parts(struct daemon *d, struct fault *fault)
         err = inbox_open(&d->inbox, fault);
     if (err == ERR_OK)
         err = meter_open(&d->meter, http_route_count(), fault);
+    if (err == ERR_OK)
+        err = country_file_open(d->config->country_file, &d->countries, fault);
     return err;
 }
 
@@ -154,6 +158,7 @@ start(struct daemon *d, struct fault *fault)
         .sightings = d->sightings,
         .inbox = d->inbox,
         .meter = d->meter,
+        .countries = d->countries,
         .ask = http_ask,
         .now = now,
         .version = ASSAY_VERSION,
@@ -230,6 +235,7 @@ stop(struct daemon *d)
     sightings_close(d->sightings);
     inbox_close(d->inbox);
     meter_close(d->meter);
+    country_file_close(d->countries);
     pages_close(d->pages);
     in_flight_close(d->in_flight);
     limits_close(d->limits);
@@ -266,6 +272,19 @@ tell_started(const struct daemon *d)
     notify_send(d->notify, "READY=1");
 }
 
+static void
+reload_countries(struct daemon *d)
+{
+    struct fault fault = {ERR_OK, ""};
+    char name[COUNTRY_DB_NAME_MAX];
+    if (d->countries == NULL)
+        return;
+    if (country_file_reload(d->countries, name, &fault) == ERR_OK)
+        log_event(d->config, LOG_INFO, "country_file_reloaded", "%s", name);
+    else
+        log_event(d->config, LOG_ERROR, "country_file_refused", "%s", fault.text);
+}
+
 /* A registry that does not answer is as good as a hang: the manager starts us again. */
 static void
 tell_alive(const struct daemon *d)
@@ -294,8 +313,10 @@ wait_for_stop(struct daemon *d, const sigset_t *signals)
         int taken = sigtimedwait(signals, NULL, &pause);
         if (taken == SIGTERM || taken == SIGINT)
             break;
-        if (taken == SIGHUP)
+        if (taken == SIGHUP) {
             watch_look(d->watch);
+            reload_countries(d);
+        }
         write_tallies(d);
         write_sightings(d);
         keep_checkpoint(d);

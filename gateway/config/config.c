@@ -57,6 +57,10 @@ static const struct key keys[] = {
     {"country_header", "NAME", "",
      "header in which a trusted proxy says the client's country, as two letters; none when empty",
      AT(country_header), config_value_country_header, 0, 0},
+    {"country_file", "FILE", "",
+     "MaxMind DB that tells the country of a client's address where no proxy says it; none when "
+     "empty",
+     AT(country_file), config_value_country_file, 0, 0},
     {"client_requests", "NUMBER", "50",
      "requests a second of one address, and 20 times as many at once; 0: any number",
      AT(client_requests), NULL, 0, 100000},

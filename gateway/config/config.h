@@ -14,7 +14,7 @@ enum {
     CONFIG_TEXT_MAX = 160, /* so that "name = value" is a line of an INI file */
     CONFIG_SOURCE_MAX = 160,
     CONFIG_FILE_MAX = 64 * 1024,
-    CONFIG_KEYS = 20,
+    CONFIG_KEYS = 21,
     CONFIG_PROXIES_MAX = 16
 };
 
@@ -33,6 +33,7 @@ struct config {
     char signer[CONFIG_TEXT_MAX + 1];             /* socket of `assay signer`; "": none */
     char trusted_proxies[CONFIG_TEXT_MAX + 1];    /* addresses, prefixes; blanks between */
     char country_header[CONFIG_TEXT_MAX + 1];     /* name of a header; "": none */
+    char country_file[CONFIG_TEXT_MAX + 1];       /* path of a MaxMind DB; "": none */
     uint64_t client_requests, client_connections; /* what is refused (api/shed.h); 0: no limit */
     uint64_t client_forged, client_claims, credential_requests, verifications; /* likewise */
     char sources[CONFIG_KEYS][CONFIG_SOURCE_MAX + 1]; /* where each key of the table came from */

@@ -73,6 +73,12 @@ config_value_country_header(struct slice value)
     return value.len <= 64 ? NULL : "expected the name of a header, at most 64 bytes";
 }
 
+const char *
+config_value_country_file(struct slice value)
+{
+    return value.data[value.len - 1] != '/' ? NULL : "expected a file, not a directory";
+}
+
 static bool
 is_host(struct slice s)
 {

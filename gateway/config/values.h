@@ -12,7 +12,7 @@ typedef const char *config_value(struct slice value);
 
 config_value config_value_data, config_value_address, config_value_base_url, config_value_log,
     config_value_document_hosts, config_value_signer, config_value_trusted_proxies,
-    config_value_country_header;
+    config_value_country_header, config_value_country_file;
 
 /* Scheme, host and port of a good base_url; the port is the scheme's when it has none. */
 struct config_url {

@@ -24,7 +24,7 @@ enum { PATH_SEGMENTS_MAX = 8, RESPONSE_HEADERS_MAX = 8 };
 /* Who asks, as far as the edge knows. Never stored, never logged. */
 struct client {
     uint8_t address[16]; /* IPv6, or IPv4 as ::ffff:a.b.c.d; all zero: unknown */
-    char country[3];     /* ISO 3166-1 alpha-2, from a proxy that is trusted; "": unknown */
+    char country[3];     /* ISO 3166-1 alpha-2, or XK; "": unknown */
 };
 
 /* A body that is not held in memory (body.h). Belongs to whoever made the request. */

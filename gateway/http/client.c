@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "gateway/rules/country.h"
+
 void
 client_trust_read(struct client_trust *out, const struct config *config)
 {
@@ -64,27 +66,15 @@ find_forwarded(uint8_t out[static IP_BYTES], const struct client_trust *trust,
     return found == FOUND_CLIENT;
 }
 
-/* ISO 3166-1 leaves XA to XZ and ZZ to everybody; Cloudflare and others say XX for unknown. XK is
- * Kosovo to all who locate addresses. EU and AP are no countries. */
-static bool
-is_country(struct slice s)
-{
-    static const char *const none[] = {"AP", "EU", "ZZ"};
-    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
-        if (slice_equal(s, none[i]))
-            return false;
-    return s.len == 2 && s.data[0] >= 'A' && s.data[0] <= 'Z' && s.data[1] >= 'A' &&
-           s.data[1] <= 'Z' && (s.data[0] != 'X' || s.data[1] == 'K');
-}
-
 static void
 find_country(char out[static 3], const struct client_trust *trust, const struct head *head)
 {
     if (trust->country_header[0] == '\0')
         return;
-    struct slice country = head_only_value(head, trust->country_header);
-    if (is_country(country))
-        memcpy(out, country.data, 2);
+    char code[3];
+    if (slice_copy(code, sizeof code, head_only_value(head, trust->country_header)) &&
+        country_known(code))
+        memcpy(out, code, sizeof code);
 }
 
 void

@@ -21,8 +21,8 @@ void client_trust_read(struct client_trust *out, const struct config *config);
  * rightmost address of X-Forwarded-For that is no trusted proxy: what stands left of it was sent by
  * the client, who may have made it up, and is not read. When the proxy names nobody (no field,
  * something else than an address, nothing but proxies, more than CLIENT_HOPS_MAX of them) the
- * address is unknown, all zero. The country is that of country_header, once, two capital letters,
- * from a trusted proxy and nobody else; codes that stand for no country are unknown. */
+ * address is unknown, all zero. The country is that of country_header, once, a code of country.h,
+ * from a trusted proxy and nobody else. */
 enum { CLIENT_HOPS_MAX = 16 };
 void client_find(struct client *out, const struct client_trust *trust, const char *peer,
                  const struct head *head);

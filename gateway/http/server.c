@@ -13,7 +13,7 @@
 #include "gateway/http/address.h"
 #include "gateway/http/client.h"
 #include "gateway/http/connection.h"
-#include "gateway/http/framing.h"
+#include "gateway/http/country_file.h"
 #include "gateway/http/head.h"
 #include "gateway/http/http.h"
 #include "gateway/http/inflow.h"
@@ -85,8 +85,7 @@ exit_thread(const struct mg_context *context, int type, void *thread)
     struct edge *edge = thread;
     if (edge == NULL)
         return;
-    if (edge->worker.session != NULL)
-        registry_session_close(edge->worker.session);
+    registry_session_close(edge->worker.session);
     text_free(&edge->body);
     text_free(&edge->out);
     text_free(&edge->response.body);
@@ -112,6 +111,7 @@ read_head(struct edge *edge, const struct mg_request_info *info)
     };
     head_copy(&edge->request, &head);
     client_find(&edge->request.client, &edge->listener->trust, info->remote_addr, &head);
+    country_file_ask(edge->worker.app->countries, &edge->request.client);
     request_split(&edge->request);
     edge->route = NULL;
     response_reset(&edge->response);

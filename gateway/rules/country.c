@@ -112,6 +112,12 @@ distance(const struct country *a, const struct country *b)
     return 2 * 6371 * asin(sqrt(fmin(1, h)));
 }
 
+bool
+country_known(const char *code)
+{
+    return find(code) != NULL;
+}
+
 int
 country_gap(const char *a, const char *b)
 {

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "gateway/assayd/confine.h"
+#include "gateway/label/sheet.h"
 
 static struct {
     char top[64];
@@ -101,9 +102,54 @@ read_outside(void)
     return open_as(path("outside"), O_RDONLY);
 }
 static int
+read_countries(void)
+{
+    return open_as(path("geo/countries"), O_RDONLY);
+}
+static int
+read_new_countries(void)
+{
+    return open_as(path("geo/new"), O_RDONLY);
+}
+static int
+read_linked_countries(void)
+{
+    return open_as(path("elsewhere/countries"), O_RDONLY);
+}
+static int
+list_countries(void)
+{
+    return open_as(path("geo"), O_RDONLY | O_DIRECTORY);
+}
+static int
+write_countries(void)
+{
+    return open_as(path("geo/countries"), O_WRONLY);
+}
+static int
+make_countries(void)
+{
+    return open_as(path("geo/own"), O_WRONLY | O_CREAT | O_EXCL);
+}
+static int
 read_system(void)
 {
     return open_as("/etc/passwd", O_RDONLY);
+}
+static int
+read_font(void)
+{
+    return open_as(SHEET_FONTS "/DejaVuSans.ttf", O_RDONLY);
+}
+static int
+read_fallback_font(void)
+{
+    return open_as(SHEET_FALLBACK_FONTS "/DroidSansFallback.ttf", O_RDONLY);
+}
+static int
+list_fonts(void)
+{
+    return open_as(SHEET_FONTS, O_RDONLY | O_DIRECTORY);
 }
 static int
 write_outside(void)
@@ -177,6 +223,15 @@ static const struct {
     {"a file inside moved", rename_inside, 0, 1},
     {"what the kernel says of the process", read_itself, 0, 1},
     {"its own port", bind_ours, 0, 1},
+    {"the country_file", read_countries, 0, 1},
+    {"another one that may take its place", read_new_countries, 0, 1},
+    {"the file that it is a link to", read_linked_countries, 0, 1},
+    {"a list of the files beside the country_file", list_countries, EACCES, 1},
+    {"the country_file written to", write_countries, EACCES, 1},
+    {"a new file beside it", make_countries, EACCES, 1},
+    {"a font of labels", read_font, 0, 1},
+    {"the font of letters that it lacks", read_fallback_font, 0, 1},
+    {"a list of the fonts", list_fonts, EACCES, 1},
     {"a file beside the directory", read_outside, EACCES, 1},
     {"a file of the system", read_system, EACCES, 1},
     {"the same in a thread that is started later", later_thread, EACCES, 1},
@@ -233,6 +288,11 @@ make_place(void)
     make_file("data/gone");
     make_file("data/moved");
     make_file("outside");
+    assert_int_equal(mkdir(path("geo"), 0700), 0);
+    assert_int_equal(mkdir(path("elsewhere"), 0700), 0);
+    make_file("elsewhere/countries");
+    assert_int_equal(symlink("../elsewhere/countries", path("geo/countries")), 0);
+    make_file("geo/new");
 }
 
 static void
@@ -249,6 +309,8 @@ look(size_t row, bool confined, int expected)
     make_place();
     config_defaults(&place.config);
     (void)snprintf(place.config.data, sizeof place.config.data, "%s/data", place.top);
+    (void)snprintf(place.config.country_file, sizeof place.config.country_file, "%s/geo/countries",
+                   place.top);
     uint16_t port = 0;
     (void)close(listening_socket(&port));
     place.config.port = port;
@@ -296,6 +358,10 @@ says_why_not(void **state)
         skip();
     config_defaults(&place.config);
     (void)snprintf(place.config.data, sizeof place.config.data, "/nonexistent/assay");
+    assert_int_equal(confine(&place.config), ENOENT);
+    (void)snprintf(place.config.data, sizeof place.config.data, "/tmp");
+    (void)snprintf(place.config.country_file, sizeof place.config.country_file,
+                   "/nonexistent/countries");
     assert_int_equal(confine(&place.config), ENOENT);
     assert_int_equal(read_system(), 0); /* nothing was given up */
 }

@@ -30,6 +30,7 @@ has_defaults(void **state)
     assert_string_equal(config.document_hosts, "");
     assert_string_equal(config.trusted_proxies, "");
     assert_string_equal(config.country_header, "");
+    assert_string_equal(config.country_file, "");
     assert_int_equal(config.client_requests, 50);
     assert_int_equal(config.client_connections, 32);
     assert_int_equal(config.client_forged, 60);
@@ -140,6 +141,14 @@ static const struct {
     {"IPv6", "address", "::1",
      "here: address: only IPv4 is served here; for IPv6 put a proxy in front"},
     {"port zero", "port", "0", "here: port: expected a number from 1 to 65535"},
+    {"file of countries", "country_file", "/var/lib/GeoIP/GeoLite2-Country.mmdb", NULL},
+    {"file of countries with a space", "country_file", "geo ip/a.mmdb", NULL},
+    {"no file of countries", "country_file", "", NULL},
+    {"longest file of countries", "country_file", TEXT_160, NULL},
+    {"file of countries too long", "country_file", TEXT_160 "a",
+     "here: country_file: longer than 160 bytes"},
+    {"directory of countries", "country_file", "/var/lib/GeoIP/",
+     "here: country_file: expected a file, not a directory"},
     {"port too high", "port", "65536", "here: port: expected a number from 1 to 65535"},
     {"port with a sign", "port", "+80", "here: port: expected a number from 1 to 65535"},
     {"port with a leading zero", "port", "080", "here: port: expected a number from 1 to 65535"},

@@ -129,6 +129,8 @@ static const struct {
     {"Tor", OURS, "127.0.0.1", {{"X-Country", "T1"}}, NULL, ""},
     {"Europe", OURS, "127.0.0.1", {{"X-Country", "EU"}}, NULL, ""},
     {"ZZ", OURS, "127.0.0.1", {{"X-Country", "ZZ"}}, NULL, ""},
+    {"a code that nobody was given", OURS, "127.0.0.1", {{"X-Country", "QZ"}}, NULL, ""},
+    {"a code that is only reserved", OURS, "127.0.0.1", {{"X-Country", "UK"}}, NULL, ""},
     {"small letters", OURS, "127.0.0.1", {{"X-Country", "de"}}, NULL, ""},
     {"three letters", OURS, "127.0.0.1", {{"X-Country", "DEU"}}, NULL, ""},
     {"one letter", OURS, "127.0.0.1", {{"X-Country", "D"}}, NULL, ""},

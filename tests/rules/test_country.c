@@ -54,12 +54,14 @@ neighbours_touch(void **state)
 static void
 codes_that_are_none(void **state)
 {
-    static const char *const rows[] = {"", "D", "de", "ZZ", "EU", "UK", "A1", "  ", "AA"};
+    static const char *const rows[] = {"",   "D",  "de", "ZZ", "EU", "UK", "A1",
+                                       "  ", "AA", "AP", "XX", "T1", "XZ", "DEU"};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         assert_int_equal(country_gap("DE", rows[i]), -1);
         assert_int_equal(country_gap(rows[i], "DE"), -1);
         assert_int_equal(country_gap(rows[i], rows[i]), -1);
+        assert_false(country_known(rows[i]));
     }
     assert_int_equal(country_gap("DE", "DE"), 0);
 }
@@ -74,6 +76,8 @@ every_code_is_there(void **state)
         for (char b = 'A'; b <= 'Z'; b++)
             count += country_gap((char[3]){a, b, '\0'}, "DE") >= 0;
     assert_int_equal(count, 250);
+    assert_true(country_known("DE") && country_known("AD") && country_known("ZW") &&
+                country_known("XK"));
 }
 
 int
