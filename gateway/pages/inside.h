@@ -20,6 +20,7 @@ enum {
 struct language {
     char tag[LANGUAGE_TAG_MAX + 1];
     struct words words;
+    struct text reasons[REASON_COUNT]; /* pages_reason_json */
     /* The files, then the words: by the index that the names were resolved to. */
     const struct template *includes[PAGE_FILES_MAX + WORDS_MAX];
 };

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/json/write.h"
+
 static const char style_path[] = "style.css";
 static const char customer_words[] = "lang/";
 static const char staff_words[] = "lang/staff/";
@@ -167,6 +169,25 @@ check_sentences(const struct pages *pages, const struct language *language, stru
     return ERR_OK;
 }
 
+/* Every answer has one or two. */
+static enum err
+write_reasons(const struct pages *pages, struct language *language, struct fault *fault)
+{
+    bool complete = true;
+    for (unsigned r = 0; r < REASON_COUNT; r++) {
+        const struct reason_info *info = reason_info((enum reason)r);
+        struct text *out = &language->reasons[r];
+        text_init(out, PAGE_MAX);
+        text_char(out, '{');
+        json_put_text(out, "code", info->code);
+        json_put_text(out, "class", verdict_class_name(info->class));
+        json_put_text(out, "text", pages_reason_sentence(pages, language->tag, (enum reason)r));
+        text_char(out, '}');
+        complete = complete && text_ok(out);
+    }
+    return complete ? ERR_OK : fault_set(fault, ERR_MEMORY, "%s: out of memory", language->tag);
+}
+
 /* The browser allows the one style whose bytes have this hash, and nothing else. */
 static enum err
 write_csp(struct pages *pages, struct fault *fault)
@@ -205,6 +226,8 @@ fill(struct pages *pages, const struct embedded *files, struct fault *fault)
         err = vocabulary_fill(&pages->vocabulary, &names, fault);
     for (size_t i = 0; err == ERR_OK && i < pages->language_count; i++)
         err = check_sentences(pages, pages->languages[i], fault);
+    for (size_t i = 0; err == ERR_OK && i < pages->language_count; i++)
+        err = write_reasons(pages, pages->languages[i], fault);
     return err == ERR_OK ? write_csp(pages, fault) : err;
 }
 
@@ -236,6 +259,8 @@ pages_close(struct pages *pages)
         return;
     for (size_t i = 0; i < pages->language_count; i++) {
         words_free(&pages->languages[i]->words);
+        for (unsigned r = 0; r < REASON_COUNT; r++)
+            text_free(&pages->languages[i]->reasons[r]);
         free(pages->languages[i]);
     }
     for (size_t i = 0; i < pages->file_count; i++)
@@ -292,10 +317,21 @@ page_render(struct text *out, const struct pages *pages, const struct language *
     template_render(out, &pages->files[file], language->includes, view);
 }
 
+static enum reason
+known(enum reason reason)
+{
+    return (unsigned)reason < REASON_COUNT ? reason : REASON_REGISTRY_UNAVAILABLE;
+}
+
 const char *
 pages_reason_sentence(const struct pages *pages, const char *language, enum reason reason)
 {
-    enum reason known = (unsigned)reason < REASON_COUNT ? reason : REASON_REGISTRY_UNAVAILABLE;
-    unsigned sentence = pages->vocabulary.reasons[known].sentence;
+    unsigned sentence = pages->vocabulary.reasons[known(reason)].sentence;
     return pages_word(pages_language(pages, language), sentence)->text.data;
+}
+
+struct slice
+pages_reason_json(const struct pages *pages, const char *language, enum reason reason)
+{
+    return text_slice(&pages_language(pages, language)->reasons[known(reason)]);
 }

@@ -82,5 +82,7 @@ void pages_day(char out[static PAGE_DATE_MAX + 1], const struct pages *pages, co
 /* The sentence for a reason in a language, plain text: also for the JSON answer. */
 const char *pages_reason_sentence(const struct pages *pages, const char *language,
                                   enum reason reason);
+/* The reason as the object that a JSON answer has in "reasons": code, class and that sentence. */
+struct slice pages_reason_json(const struct pages *pages, const char *language, enum reason reason);
 
 #endif

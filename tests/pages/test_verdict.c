@@ -145,6 +145,36 @@ sentences_for_programs(void **state)
 }
 
 static void
+reasons_for_programs(void **state)
+{
+    static const struct {
+        const char *language;
+        enum reason reason;
+        const char *expected;
+    } objects[] = {
+        {"en", REASON_STOLEN,
+         "{\"code\":\"stolen\",\"class\":\"bad\",\"text\":\"This item has been reported "
+         "stolen.\"}"},
+        {"qq", REASON_RECALLED_STOP_USE,
+         "{\"code\":\"recalled\",\"class\":\"bad\",\"text\":\"This item"},
+        {"en", REASON_COUNT,
+         "{\"code\":\"registry_unavailable\",\"class\":\"unchecked\",\"text\":\"We could not "
+         "check this label just now.\"}"},
+    };
+    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
+        struct slice json = pages_reason_json(*state, objects[i].language, objects[i].reason);
+        assert_true(slice_starts(json, objects[i].expected));
+        assert_int_equal(json.data[json.len - 1], '}');
+    }
+    for (const char *const *tag = pages_languages(*state); *tag != NULL; tag++) {
+        struct slice json = pages_reason_json(*state, *tag, REASON_GENUINE);
+        assert_true(slice_starts(json, "{\"code\":\"genuine\",\"class\":\"ok\",\"text\":\""));
+        const char *said = pages_reason_sentence(*state, *tag, REASON_GENUINE);
+        assert_non_null(strstr(json.data, said));
+    }
+}
+
+static void
 a_zeroed_verdict_says_that_nothing_was_checked(void **state)
 {
     struct scene scene;
@@ -221,6 +251,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_reason),
         cmocka_unit_test(sentences_for_programs),
+        cmocka_unit_test(reasons_for_programs),
         cmocka_unit_test(a_zeroed_verdict_says_that_nothing_was_checked),
         cmocka_unit_test(a_good_class_without_a_reason_is_not_good),
         cmocka_unit_test(other_reasons_follow),
