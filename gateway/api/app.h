@@ -21,6 +21,7 @@ struct tally_board;
 struct sightings;
 struct inbox;
 struct meter;
+struct product_words;
 struct country_file;
 
 /* A handler answers; it does not fail. It runs in the worker's thread. */
@@ -40,8 +41,9 @@ struct app {
     struct forgeries *forgeries; /* scanned lately (forgeries.h); NULL: none is kept */
     struct tally_board *tallies; /* of what was answered (tally_board.h) */
     struct sightings *sightings; /* of who looked at what (sightings.h); NULL: nobody counts */
-    struct inbox *inbox;         /* how often notices are written (notices.h) */
-    struct meter *meter;         /* of requests (meter.h); NULL: nobody counts */
+    struct product_words *product_words; /* of verdicts (product_words.h); NULL: none are kept */
+    struct inbox *inbox;                 /* how often notices are written (notices.h) */
+    struct meter *meter;                 /* of requests (meter.h); NULL: nobody counts */
     struct country_file *countries; /* of addresses (http/country_file.h); NULL: none is known */
     /* Answers a request that the program makes of itself for worker->caller, by the same routes,
      * roles and limits as from outside. The response is zeroed but for its body, which is reset. */

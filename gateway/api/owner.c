@@ -112,12 +112,13 @@ put_recalls(struct text *out, const struct unit_view *view, const char *language
 }
 
 static void
-put_warranty(struct text *out, const struct unit_view *view, int64_t now)
+put_warranty(struct text *out, const struct public_product *of, const struct unit_view *view,
+             int64_t now)
 {
     struct warranty warranty;
     warranty_evaluate(&warranty, &view->product, &view->unit,
                       date_of(now, view->product.offset_minutes));
-    public_warranty_json(out, &warranty, false);
+    public_warranty_json(out, of, &warranty, false);
 }
 
 static void
@@ -135,14 +136,15 @@ answer(struct worker *worker, const struct request *request, const struct text *
        struct response *response)
 {
     const struct unit_view *view = &worker->view;
+    const struct public_product product = {&view->product, worker->app->product_words};
     struct text *out = &response->body;
     response->content_type = "application/json";
     text_char(out, '{');
     json_put(out, "unit", "");
     staff_unit_json(out, &view->unit, &worker->caller, request->now);
     if (view->has_product) {
-        public_product_json(out, &view->product);
-        put_warranty(out, view, request->now);
+        public_product_json(out, &product);
+        put_warranty(out, &product, view, request->now);
     }
     put_recalls(out, view, request_language(request, pages_languages(worker->app->pages)));
     put_notices(out, &view->unit, request->now);

@@ -4,25 +4,11 @@
 #include "gateway/json/write.h"
 #include "gateway/pages/link.h"
 
-/* A link that no page would show is none that a program should follow. */
-static void
-put_link(struct text *out, const char *name, const char *link)
-{
-    json_put_text(out, name, link_kind(link) == LINK_NONE ? "" : link);
-}
-
 void
-public_product_json(struct text *out, const struct product *product)
+public_product_json(struct text *out, const struct public_product *of)
 {
-    json_put(out, "product", "{");
-    json_put_text(out, "gtin", product->gtin);
-    json_put_text(out, "item", product->item);
-    json_put_text(out, "brand", product->brand);
-    json_put_text(out, "name", product->name);
-    json_put_text(out, "model", product->model);
-    put_link(out, "picture", product->picture);
-    put_link(out, "support", product->support);
-    text_char(out, '}');
+    json_put(out, "product", "");
+    product_words_put(out, of->words, of->product);
 }
 
 /* For who has to decide on a claim. */
@@ -38,12 +24,12 @@ put_terms(struct text *out, const struct cover_line *line)
 }
 
 static void
-put_entitlement(struct text *out, const struct cover_line *line, bool terms)
+put_entitlement(struct text *out, const struct public_product *of, const struct cover_line *line,
+                bool terms)
 {
-    json_put(out, NULL, "{");
-    json_put_text(out, "id", line->entitlement->id);
-    json_put_text(out, "title", line->entitlement->title);
-    json_put_text(out, "covers", line->entitlement->covers);
+    json_put(out, NULL, "");
+    product_words_put_entitlement(out, of->words, of->product,
+                                  (size_t)(line->entitlement - of->product->entitlements));
     json_put_day(out, "starts_on", line->starts_on);
     json_put_day(out, "ends_on", line->ends_on);
     json_put_text(out, "why", cover_name(line->cover));
@@ -53,7 +39,8 @@ put_entitlement(struct text *out, const struct cover_line *line, bool terms)
 }
 
 void
-public_warranty_json(struct text *out, const struct warranty *warranty, bool terms)
+public_warranty_json(struct text *out, const struct public_product *of,
+                     const struct warranty *warranty, bool terms)
 {
     bool covered = warranty->best != NULL && warranty->best->cover == COVER_YES;
     json_put(out, "warranty", "{");
@@ -61,7 +48,7 @@ public_warranty_json(struct text *out, const struct warranty *warranty, bool ter
     json_put_day(out, "asked_for", warranty->asked_for);
     json_put(out, "entitlements", "[");
     for (size_t i = 0; i < warranty->count; i++)
-        put_entitlement(out, &warranty->lines[i], terms);
+        put_entitlement(out, of, &warranty->lines[i], terms);
     text_put(out, "]}");
 }
 
@@ -73,6 +60,6 @@ public_recall_json(struct text *out, const char *name, const struct recall *reca
     json_put_text(out, "id", recall->id);
     json_put_bool(out, "stop_use", recall->stop_use);
     json_put_text(out, "text", recall_text_in(recall, language));
-    put_link(out, "link", recall->link);
+    json_put_text(out, "link", link_kind(recall->link) == LINK_NONE ? "" : recall->link);
     text_char(out, '}');
 }

@@ -17,12 +17,8 @@ put_reasons(struct text *out, const struct verdict *verdict, const struct pages 
 {
     json_put(out, "reasons", "[");
     for (size_t i = 0; i < verdict->reason_count; i++) {
-        enum reason reason = verdict->reasons[i];
-        json_put(out, NULL, "{");
-        json_put_text(out, "code", reason_info(reason)->code);
-        json_put_text(out, "class", verdict_class_name(reason_info(reason)->class));
-        json_put_text(out, "text", pages_reason_sentence(pages, language, reason));
-        text_char(out, '}');
+        json_put(out, NULL, "");
+        text_slice_put(out, pages_reason_json(pages, language, verdict->reasons[i]));
     }
     text_char(out, ']');
 }
@@ -133,12 +129,13 @@ put_record(struct text *out, const struct assessment *assessment, struct worker 
     const struct verdict *verdict = &assessment->verdict;
     const struct caller *caller = &worker->caller;
     const struct unit_view *view = &worker->view;
+    const struct public_product product = {&view->product, worker->app->product_words};
     bool terms = ((unsigned)caller->role & SEES_TERMS) != 0;
     if (view->has_product)
-        public_product_json(out, &view->product);
+        public_product_json(out, &product);
     put_unit(out, view);
     if (verdict->has_warranty)
-        public_warranty_json(out, &verdict->warranty, terms);
+        public_warranty_json(out, &product, &verdict->warranty, terms);
     if (!role_is_staff(caller->role))
         return;
     json_put(out, "record", "");

@@ -18,6 +18,7 @@
 #include "gateway/api/limits.h"
 #include "gateway/api/meter.h"
 #include "gateway/api/notices.h"
+#include "gateway/api/product_words.h"
 #include "gateway/api/shed.h"
 #include "gateway/api/sightings.h"
 #include "gateway/api/tally_board.h"
@@ -47,6 +48,7 @@ struct daemon {
     struct forgeries *forgeries;
     struct tally_board *tallies;
     struct sightings *sightings;
+    struct product_words *product_words;
     struct inbox *inbox;
     struct meter *meter;
     struct country_file *countries;
@@ -130,6 +132,8 @@ open_parts(struct daemon *d, struct fault *fault)
     if (err == ERR_OK)
         err = open_sightings(d, fault);
     if (err == ERR_OK)
+        err = product_words_open(&d->product_words, fault);
+    if (err == ERR_OK)
         err = inbox_open(&d->inbox, fault);
     if (err == ERR_OK)
         err = meter_open(&d->meter, http_route_count(), fault);
@@ -156,6 +160,7 @@ start(struct daemon *d, struct fault *fault)
         .forgeries = d->forgeries,
         .tallies = d->tallies,
         .sightings = d->sightings,
+        .product_words = d->product_words,
         .inbox = d->inbox,
         .meter = d->meter,
         .countries = d->countries,
@@ -233,6 +238,7 @@ stop(struct daemon *d)
     }
     tally_board_close(d->tallies);
     sightings_close(d->sightings);
+    product_words_close(d->product_words);
     inbox_close(d->inbox);
     meter_close(d->meter);
     country_file_close(d->countries);
