@@ -31,8 +31,24 @@ writeFileSync(path, Buffer.alloc(512));
 const fd = openSync(path, 'r+');
 process.on('exit', () => closeSync(fd));
 
-// For programs that are to be disturbed.
-export const environment = { LD_PRELOAD: join(bin, 'faults_fail.so'), FAULTS_CONTROL: path };
+// For programs that are to be disturbed. The library comes before the sanitizers' own, which is meant.
+export const environment = {
+  LD_PRELOAD: join(bin, 'faults_fail.so'),
+  FAULTS_CONTROL: path,
+  ASAN_OPTIONS: [process.env.ASAN_OPTIONS, 'verify_asan_link_order=0', 'detect_leaks=0'].filter(Boolean).join(':'),
+};
+
+// Runs what starts such a program, and nothing else that would be one, too.
+export async function disturbed(start) {
+  const before = { ...process.env };
+  Object.assign(process.env, environment);
+  try {
+    return await start();
+  } finally {
+    for (const name of Object.keys(environment)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+}
 
 function set(values, below) {
   const page = Buffer.alloc(512);

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { World, gtin, must } from '../http/world.mjs';
 import { Staff } from '../http/staff.mjs';
 import { Gateway, freePort } from '../e2e/gateway.mjs';
-import { calm, environment, fail, hits, lies, memory, onFiles, onSockets } from './control.mjs';
+import { calm, disturbed, fail, hits, lies, memory, onFiles, onSockets } from './control.mjs';
 
 const step = Number(process.argv[3] ?? 1);
 const what = process.argv[2];
@@ -27,17 +27,8 @@ must('issue', '--gtin', gtin, '--count', '3', '--key', 'plant-a', '--passphrase-
 const manifest = readFileSync(join(world.directory, 'again.manifest.csv'), 'utf8');
 const admin = await freePort();
 
-async function start() {
-  const keep = { ...process.env };
-  Object.assign(process.env, environment);
-  try {
-    return await Gateway.start(world.data, undefined, ['--workers', '24', '--admin-port', String(admin), '--trusted-proxies', '127.0.0.1',
-      '--client-requests', '0']);
-  } finally {
-    if (keep.LD_PRELOAD === undefined) delete process.env.LD_PRELOAD;
-    else process.env.LD_PRELOAD = keep.LD_PRELOAD;
-  }
-}
+const start = () => disturbed(() => Gateway.start(world.data, undefined, ['--workers', '24', '--admin-port', String(admin),
+  '--trusted-proxies', '127.0.0.1', '--client-requests', '0']));
 
 const goes = (gateway) => gateway.process.exitCode === null && gateway.process.signalCode === null;
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Gateway, freePort } from '../e2e/gateway.mjs';
-import { calm, environment, failFrom, hits } from '../faults/control.mjs';
+import { calm, disturbed, failFrom, hits } from '../faults/control.mjs';
 import { Staff } from './staff.mjs';
 import { World, gtin } from './world.mjs';
 
@@ -21,15 +21,11 @@ before(async () => {
   world = new World();
   serial = decodeURIComponent(/\/21\/([^?]+)/.exec(world.paths[0])[1]);
   admin = await freePort();
-  const old = { ...process.env };
-  Object.assign(process.env, environment); // of this process's children: only assayd is one meanwhile
-  gateway = await Gateway.start(world.data, undefined, ['--admin-port', String(admin)]);
-  delete process.env.LD_PRELOAD;
-  Object.assign(process.env, old);
+  gateway = await disturbed(() => Gateway.start(world.data, undefined, ['--admin-port', String(admin)]));
   staff = new Staff(gateway, world.data);
   operator = await staff.key('operator');
 });
-after(async () => { calm(); await gateway.stop('SIGKILL'); });
+after(async () => { calm(); await gateway?.stop('SIGKILL'); });
 
 const readyz = async () => {
   const answer = await fetch(`http://127.0.0.1:${admin}/readyz`);
