@@ -12,6 +12,7 @@
 #include "gateway/base/file.h"
 #include "gateway/label/sheet.h"
 #include "gateway/label/zpl.h"
+#include "gateway/pages/card_words.h"
 
 enum {
     CSV_MAX = 8 * 1024 * 1024,
@@ -27,11 +28,6 @@ enum {
 #define CARD_HEIGHT_MM 70.0
 #define MILLI 1000.0
 
-static const char heading[] = "Claim code";
-static const char sentence[] =
-    "Scan the code on the product and register it with this claim code. It works once: keep this "
-    "card with your receipt, and tell the code to nobody.";
-
 /* One download. */
 struct print {
     const struct request *request;
@@ -40,6 +36,7 @@ struct print {
     bool cards;
     struct text csv; /* the file */
     char title[NAME_MAX_BYTES + 1];
+    struct card_words words;
     char url[LABEL_URL_MAX + 1]; /* on cards: where the claim code is typed */
     uint64_t from, copies;
     struct sheet_pdf *pdf;
@@ -169,8 +166,8 @@ print_card(struct print *print, struct slice line)
     const struct card card = {.title = print->title,
                               .serial = serial,
                               .claim_code = code,
-                              .heading = heading,
-                              .sentence = sentence,
+                              .heading = print->words.heading,
+                              .sentence = print->words.sentence,
                               .url = print->url};
     enum err err = print->pdf != NULL
                        ? sheet_pdf_card(print->pdf, &card, &print->fault)
@@ -267,8 +264,8 @@ find_format(const struct request *request)
 static bool
 check_names(struct print *print)
 {
-    static const char *const names[] = {"format", "sheet",  "start_at", "copies", "module_mm",
-                                        "dpi",    "across", "width",    "height", "from"};
+    static const char *const names[] = {"format", "sheet", "start_at", "copies", "module_mm", "dpi",
+                                        "across", "width", "height",   "from",   "lang"};
     char word[WORD_MAX];
     struct slice rest = print->request->query;
     while (rest.len > 0) {
@@ -303,8 +300,17 @@ static bool
 read_words(struct print *print, struct worker *worker)
 {
     struct product product;
+    struct fault why;
+    char language[CARD_TAG_MAX + 1];
     if (!print->cards)
         return true;
+    if (!query_value(language, sizeof language, print->request->query, "lang") ||
+        language[0] == '\0')
+        memcpy(language, "en", sizeof "en");
+    if (card_words_read(&print->words, language, &why) != ERR_OK) {
+        (void)fault_set(&print->fault, ERR_INVALID, "lang: %s", why.text);
+        return false;
+    }
     if (registry_get_product(worker->session, print->issued.gtin, &product) == ERR_OK)
         memcpy(print->title, product.name, sizeof print->title);
     return card_register_url(print->url, worker->app->config->base_url, &print->fault) == ERR_OK;

@@ -9,14 +9,10 @@
 #include "gateway/cli/operate.h"
 #include "gateway/cli/press.h"
 #include "gateway/cli/scope.h"
+#include "gateway/pages/card_words.h"
 #include "gateway/records/records.h"
 
 enum { SECRET_MODE = 0600 };
-
-static const char heading_default[] = "Claim code";
-static const char sentence_default[] =
-    "Scan the code on the product and register it with this claim code. It works once: keep this "
-    "card with your receipt, and tell the code to nobody.";
 
 struct job {
     const struct invocation *in;
@@ -26,6 +22,7 @@ struct job {
     char url[LABEL_URL_MAX + 1];
     char gtin[GTIN_DIGITS + 1]; /* of the name below */
     char name[NAME_MAX_BYTES + 1];
+    struct card_words words;
     const char *heading, *sentence;
 };
 
@@ -96,11 +93,13 @@ begin(struct job *job, struct fault *fault)
                                     .roll = strcmp(format, "zpl") == 0,
                                     .mode = SECRET_MODE,
                                     .sheet = "cards-a4"};
-    job->heading = value_or(in, "heading", heading_default);
-    job->sentence = value_or(in, "sentence", sentence_default);
     if (!kind.roll && strcmp(format, "pdf") != 0)
         return fault_set(fault, ERR_USAGE, "--format \"%.40s\": either pdf or zpl", format);
     struct fault why = {0};
+    if (card_words_read(&job->words, value_or(in, "lang", "en"), &why) != ERR_OK)
+        return fault_set(fault, ERR_USAGE, "--lang: %s", why.text);
+    job->heading = value_or(in, "heading", job->words.heading);
+    job->sentence = value_or(in, "sentence", job->words.sentence);
     if (base_url != NULL && card_register_url(job->url, base_url, &why) != ERR_OK)
         return fault_set(fault, ERR_USAGE, "%s", why.text);
     enum err err = row_range_read(&job->range, in, "cards", fault);

@@ -152,13 +152,19 @@ const char help_cards[] =
     "unit, so the file is for you alone (0600): delete it once it is printed. The label's\n"
     "QR code is never on the card; a photograph of one must not give away the other.\n"
     "\n"
+    "A PDF holds its fonts, with the letters of Latin, Greek, Cyrillic, Arabic, Hebrew,\n"
+    "Chinese, Japanese and Korean; ZPL is printed with the printer's own fonts, of which\n"
+    "only ASCII is sure. What cannot be printed is refused, in a dry run as well; say it\n"
+    "with --title, --heading and --sentence in other letters then.\n"
+    "\n"
     "PDF takes the sheet cards-a4 (ten of 85 x 54 mm, to be cut) unless told otherwise;\n"
     "cards-letter and the sheets of `assay label` work as well.\n"
     "\n"
     "  assay cards run-17.cards.csv --dry-run\n"
     "  assay cards run-17.cards.csv --base-url https://id.example.com -o run-17.cards.pdf\n"
-    "  assay cards run-17.cards.csv --title \"Akkuschrauber X1\" --heading \"Ihr Code\" \\\n"
-    "      --sentence \"Zum Registrieren den Code am Produkt scannen.\" -o karten.pdf\n"
+    "  assay cards run-17.cards.csv --lang de --title \"Akkuschrauber X1\" -o karten.pdf\n"
+    "  assay cards run-17.cards.csv --heading \"Your code\" \\\n"
+    "      --sentence \"Type it in where the label leads you.\" -o run-17.cards.pdf\n"
     "  assay cards run-17.cards.csv --format zpl --label 76x51 --dpi 203 -o run-17.zpl\n";
 
 const char help_import[] =

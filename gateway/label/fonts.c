@@ -4,6 +4,7 @@
 #include <hpdf_doc.h>
 #include <sodium.h>
 
+#include "gateway/label/bidi.h"
 #include "gateway/label/glyphs.h"
 #include "gateway/label/letters.h"
 #include "gateway/label/sheet.h"
@@ -23,7 +24,7 @@ static const enum font_file first_file[PDF_FONTS] = {
     [PDF_PLAIN] = FONT_SANS, [PDF_BOLD] = FONT_BOLD, [PDF_CODE] = FONT_MONO};
 
 static const char advice[] =
-    "letters of Latin, Greek, Cyrillic, Chinese, Japanese and Korean scripts can";
+    "letters of Latin, Greek, Cyrillic, Arabic, Hebrew, Chinese, Japanese and Korean can";
 
 static enum err
 font_read(struct fonts *fonts, enum font_file number, struct fault *fault)
@@ -90,22 +91,29 @@ enum err
 fonts_need(struct fonts *fonts, enum pdf_font font, const char *what, struct slice text,
            struct fault *fault)
 {
-    struct slice rest = text;
+    char room[BIDI_BYTES_MAX];
+    struct slice rest;
     enum err err = font_read(fonts, first_file[font], fault);
+    if (err == ERR_OK && !bidi_seen(&rest, room, text))
+        err = fault_set(fault, ERR_MEMORY, "no memory for a text");
     while (err == ERR_OK && rest.len > 0) {
         uint32_t letter = letter_take(&rest);
         err = need_letter(fonts, font, letter, fault);
         if (err == ERR_INVALID)
             err = letter_fault(fault, what, text, letter, advice);
     }
+    sodium_memzero(room, sizeof room);
     return err;
 }
 
 double
-fonts_width(struct fonts *fonts, enum pdf_font font, struct slice text)
+fonts_width(struct fonts *fonts, enum pdf_font font, struct slice line)
 {
+    char room[BIDI_BYTES_MAX];
+    struct slice text = line;
     double width = 0;
-    while (text.len > 0) {
+    fonts->failed = fonts->failed || !bidi_seen(&text, room, line);
+    while (!fonts->failed && text.len > 0) {
         uint32_t letter = letter_take(&text);
         enum font_file file = file_of(fonts, font, letter);
         if (file != FONT_FILES)
@@ -169,10 +177,16 @@ font_in(struct fonts *fonts, const struct run *run)
 }
 
 void
-fonts_draw(struct fonts *fonts, HPDF_Page page, enum pdf_font font, double size, struct slice text,
+fonts_draw(struct fonts *fonts, HPDF_Page page, enum pdf_font font, double size, struct slice line,
            double x, double y)
 {
+    char room[BIDI_BYTES_MAX];
+    struct slice text;
     struct run run;
+    if (!bidi_seen(&text, room, line)) {
+        fonts->failed = true;
+        return;
+    }
     (void)HPDF_Page_BeginText(page);
     while (text.len > 0) {
         take_run(&run, fonts, font, &text);
@@ -185,4 +199,5 @@ fonts_draw(struct fonts *fonts, HPDF_Page page, enum pdf_font font, double size,
     }
     (void)HPDF_Page_EndText(page);
     sodium_memzero(&run, sizeof run);
+    sodium_memzero(room, sizeof room);
 }

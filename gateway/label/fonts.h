@@ -4,6 +4,8 @@
 #ifndef ASSAY_LABEL_FONTS_H
 #define ASSAY_LABEL_FONTS_H
 
+#include <stdbool.h>
+
 #include <hpdf.h>
 #include <hpdf_fontdef.h>
 
@@ -28,6 +30,7 @@ struct font {
 
 struct fonts {
     HPDF_Doc doc;
+    bool failed; /* a text could not be turned for want of memory */
     struct font files[FONT_FILES];
 };
 

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "gateway/label/letters.h"
+
 #define GAP_MM 1.0 /* between the quiet zone and the text, and from text to edge */
 #define CODE_MARGIN_MAX_MM 5.0
 #define CARD_MARGIN 0.08 /* of the card's height */
@@ -42,11 +44,19 @@ fitting(const struct typeface *face, struct slice text, double width)
 static size_t
 word_end(struct slice text, size_t len)
 {
+    struct slice rest = text;
+    uint32_t before = ' ';
+    size_t end = 0;
     if (len == text.len)
         return len;
-    while (len > 0 && text.data[len] != ' ')
-        len--;
-    return len;
+    while (text.len - rest.len <= len) {
+        size_t at = text.len - rest.len;
+        uint32_t letter = letter_take(&rest);
+        if (letter == ' ' || (before != ' ' && letter_breaks(before, letter)))
+            end = at;
+        before = letter;
+    }
+    return end;
 }
 
 /* How a text may be broken into lines. */
@@ -319,6 +329,16 @@ place_claim(struct layout *out, const struct card_design *design, struct area *r
     return err;
 }
 
+static void
+mirror(struct layout *layout, const struct card_design *design)
+{
+    layout->code_x = design->box.width - layout->code_x - design->code;
+    for (size_t i = 0; i < layout->count; i++) {
+        struct placed *line = &layout->lines[i];
+        line->x = design->box.width - line->x - line->face->width(line->face, line->text);
+    }
+}
+
 enum err
 layout_card(struct layout *out, const struct card_design *design, struct fault *fault)
 {
@@ -333,5 +353,9 @@ layout_card(struct layout *out, const struct card_design *design, struct fault *
         err = place_part(out, design, CARD_SERIAL, &rest, fault);
     if (err == ERR_OK)
         err = place_sentence(out, design, &rest, fault);
-    return err == ERR_OK ? place_claim(out, design, &rest, fault) : err;
+    if (err == ERR_OK)
+        err = place_claim(out, design, &rest, fault);
+    if (err == ERR_OK && design->from_right)
+        mirror(out, design);
+    return err;
 }

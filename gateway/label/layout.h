@@ -75,7 +75,8 @@ enum card_part { CARD_TITLE, CARD_SERIAL, CARD_HEADING, CARD_CODE, CARD_SENTENCE
 
 struct card_design {
     struct box box;
-    double code; /* a side of the code with its quiet zone, at the upper right; 0 for none */
+    double code;     /* a side of the code with its quiet zone, at the upper right; 0 for none */
+    bool from_right; /* mirrored, for readers who begin at the right */
     struct slice texts[CARD_PARTS]; /* an empty one is left out */
     const struct typeset *types[CARD_PARTS];
 };

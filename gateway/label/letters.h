@@ -13,8 +13,13 @@
 uint32_t letter_take(struct slice *text);
 
 /* Is a letter drawn as it stands, one after the other? Not where it joins its neighbours or stands
- * above them, is invisible, or turns the direction of what follows. */
+ * above them, is invisible, or turns the direction of what follows; those of right-to-left scripts
+ * as bidi.h leaves them. */
 bool letter_stands(uint32_t letter);
+
+/* May a line end between the two, neither of which is a space? Only in Chinese and Japanese, and
+ * not before what closes or lengthens, nor after what opens (JIS X 4051). */
+bool letter_breaks(uint32_t before, uint32_t after);
 
 /* The byte of a letter in Windows-1252; 0 when it has none, or is a control character. */
 unsigned letter_windows_1252(uint32_t letter);

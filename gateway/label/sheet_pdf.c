@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/label/bidi.h"
 #include "gateway/label/card_text.h"
 #include "gateway/label/pdf.h"
 #include "gateway/label/sheet.h"
@@ -27,9 +28,9 @@ static const struct sizes {
     double max, min;
 } caption_sizes = {PDF_PLAIN, 10, 5},
   card_sizes[CARD_PARTS] = {
-      [CARD_TITLE] = {PDF_BOLD, 14, 6},      [CARD_SERIAL] = {PDF_PLAIN, 9, 5.5},
-      [CARD_HEADING] = {PDF_BOLD, 8, 6},     [CARD_CODE] = {PDF_CODE, 24, 12.5},
-      [CARD_SENTENCE] = {PDF_PLAIN, 8, 5.5},
+      [CARD_TITLE] = {PDF_BOLD, 12.5, 6},    [CARD_SERIAL] = {PDF_PLAIN, 8, 5},
+      [CARD_HEADING] = {PDF_BOLD, 7.5, 5.5}, [CARD_CODE] = {PDF_CODE, 24, 12.5},
+      [CARD_SENTENCE] = {PDF_PLAIN, 7, 5},
 };
 
 static void
@@ -118,7 +119,7 @@ draw_copies(struct sheet_pdf *pdf, const struct layout *layout, bool code, struc
         draw_cell(pdf, layout, code);
     if (code && pdf->qr.size > pdf->modules)
         pdf->modules = pdf->qr.size;
-    return HPDF_GetError(pdf->doc) == HPDF_OK
+    return HPDF_GetError(pdf->doc) == HPDF_OK && !pdf->page.fonts.failed
                ? ERR_OK
                : fault_set(fault, ERR_MEMORY, "no memory for label %u of a PDF", pdf->cells);
 }
@@ -169,6 +170,7 @@ sheet_pdf_card(struct sheet_pdf *pdf, const struct card *card, struct fault *fau
     if (err != ERR_OK)
         return err;
     design.code = code ? (pdf->qr.size + 2 * QR_QUIET) * pdf->print.module_mm : 0;
+    design.from_right = bidi_from_right(slice_of(text.parts[CARD_SENTENCE]));
     for (size_t i = 0; i < CARD_PARTS; i++) {
         design.texts[i] = slice_of(text.parts[i]);
         design.types[i] = &pdf->card_types[i];

@@ -56,9 +56,8 @@ find_place(struct words *words, const struct ini_entry *entry, struct word **out
     return err;
 }
 
-/* Between two parts of a word. Japanese and Chinese write none after 、 and 。 */
-static bool
-wants_space(struct slice before)
+bool
+words_want_space(struct slice before)
 {
     if (before.len < 3)
         return before.len > 0;
@@ -78,7 +77,7 @@ take_word(void *context, const struct ini_entry *entry, struct fault *fault)
     enum err err = find_place(context, entry, &word, fault);
     if (word == NULL)
         return err;
-    if (wants_space(text_slice(&word->text)))
+    if (words_want_space(text_slice(&word->text)))
         text_char(&word->text, ' ');
     text_put(&word->text, entry->value);
     return text_ok(&word->text) ? ERR_OK
@@ -143,6 +142,7 @@ words_parse(struct words *words, const struct words *first, const struct templat
 {
     for (size_t i = 0; i < words->count; i++) {
         struct word *word = &words->list[i];
+        text_fit(&word->text); /* it is whole now, and there are thousands */
         struct template_source source = {word->path, text_slice(&word->text), word->line, true,
                                          is_open(word->key)};
         enum err err = template_parse(&word->template, &source, names, fault);

@@ -37,6 +37,9 @@ enum err words_add(struct words *words, const char *path, struct slice text,
                    struct fault *fault) MUST_CHECK;
 void words_free(struct words *words);
 
+/* Is a space put before the next part of a word that begins like this? */
+bool words_want_space(struct slice before);
+
 /* Index of a word, -1 when there is none. */
 int words_find(const struct words *words, struct slice key);
 

@@ -3,6 +3,7 @@
 
 #include "gateway/json/write.h"
 #include "gateway/label/sheet.h"
+#include "gateway/pages/card_words.h"
 #include "gateway/staff/issuing.h"
 #include "gateway/staff/page.h"
 
@@ -18,6 +19,24 @@ put_sheets(struct text *out)
         json_put_text(out, "name", sheet->name);
         json_put_text(out, "about", sheet->about);
         json_put_bool(out, cards ? "for_cards" : "for_labels", true);
+        text_char(out, '}');
+    }
+    text_char(out, ']');
+}
+
+/* What cards speak. */
+static void
+put_languages(struct text *out)
+{
+    char tag[CARD_TAG_MAX + 1];
+    json_put(out, "languages", "[");
+    for (size_t n = 0; card_language(tag, n) != NULL; n++) {
+        struct card_words words;
+        if (card_words_read(&words, tag, NULL) != ERR_OK)
+            continue;
+        json_put(out, NULL, "{");
+        json_put_text(out, "tag", tag);
+        json_put_text(out, "name", words.language);
         text_char(out, '}');
     }
     text_char(out, ']');
@@ -65,6 +84,7 @@ show(struct page *page, const char *id)
     if (status != 200 && page->status == 200)
         page->status = status;
     put_sheets(&page->document);
+    put_languages(&page->document);
     page_show(page, "issued");
 }
 

@@ -38,8 +38,12 @@ test_letters(void **state)
         {"alpha", "α", 0x3B1, true, 0},
         {"zhe", "ж", 0x436, true, 0},
         {"combining titlo", "\xD2\x83", 0x483, false, 0},
-        {"alef", "א", 0x5D0, false, 0},
-        {"meem", "م", 0x645, false, 0},
+        {"alef", "א", 0x5D0, true, 0},
+        {"dagesh, a point within", "\xD6\xBC", 0x5BC, false, 0},
+        {"hamza, which joins nothing", "ء", 0x621, true, 0},
+        {"meem that nobody shaped", "م", 0x645, false, 0},
+        {"meem at a word's end", "\xEF\xBB\xA2", 0xFEE2, true, 0},
+        {"fatha, above", "\xD9\x8E", 0x64E, false, 0},
         {"ka of Devanagari", "क", 0x915, false, 0},
         {"zero width joiner", "\xE2\x80\x8D", 0x200D, false, 0},
         {"right to left mark", "\xE2\x80\x8F", 0x200F, false, 0},
@@ -71,6 +75,34 @@ test_letters(void **state)
         if (letter_windows_1252(letter) != rows[i].windows)
             fail_msg("%s: %02X", rows[i].label, letter_windows_1252(letter));
     }
+}
+
+/* JIS X 4051, and words of other scripts, which stay whole. */
+static void
+test_breaks(void **state)
+{
+    static const struct row {
+        const char *label;
+        uint32_t before, after;
+        bool breaks;
+    } rows[] = {
+        {"two ideographs", 0x88FD, 0x54C1, true},
+        {"kana and an ideograph", 0x306E, 0x88FD, true},
+        {"an ideograph and a digit", 0x88FD, '1', true},
+        {"before a full stop", 0x3044, 0x3002, false},
+        {"after a full stop", 0x3002, 0x4E00, true},
+        {"before a small letter", 0x306A, 0x3063, false},
+        {"before what lengthens a vowel", 0x30B3, 0x30FC, false},
+        {"after what opens", 0x300C, 0x88FD, false},
+        {"before what closes", 0x88FD, 0x300D, false},
+        {"Latin", 'a', 'b', false},
+        {"hangul", 0xD55C, 0xAD6D, false},
+        {"Arabic", 0x645, 0x62B, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (letter_breaks(rows[i].before, rows[i].after) != rows[i].breaks)
+            fail_msg("%s: %d", rows[i].label, !rows[i].breaks);
 }
 
 /* Nothing that a terminal obeys gets into a sentence, and no letter is cut. */
@@ -120,6 +152,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_letters),
+        cmocka_unit_test(test_breaks),
         cmocka_unit_test(test_fault),
         cmocka_unit_test(test_long_fault),
     };
