@@ -64,6 +64,7 @@ const char help_product_put[] =
     "\n"
     "  assay product put drill.json\n"
     "\n"
+    "A \"picture\" is \"/pictures/drill.jpg\" for the file DATA/pictures/drill.jpg, or a link.\n"
     "To change one, write down what is there, edit it and put it back. When the file states a\n"
     "\"version\", that has to be the one that is stored, so that nobody's change is lost. The\n"
     "schema NewProduct of /openapi.json has every member.\n"

@@ -67,6 +67,7 @@ const struct route http_routes[] = {
     {METHOD_GET, "/.well-known/jwks.json", ROLES_ANYBODY, 0, NULL, api_keys},
     {METHOD_GET, "/openapi.json", ROLES_ANYBODY, 0, NULL, api_openapi},
     {METHOD_GET, "/assets/{*}", ROLES_ANYBODY, 0, NULL, staff_asset},
+    {METHOD_GET, "/pictures/{}", ROLES_ANYBODY, 0, NULL, visitor_picture},
     {METHOD_GET, "/sign-in", ROLES_ANYBODY, 0, NULL, staff_sign_in},
     {METHOD_POST, "/sign-in", ROLES_ANYBODY, FORM_BODY_MAX, form, staff_sign_in_sent},
     {METHOD_POST, "/sign-out", ROLES_STAFF, FORM_BODY_MAX, form, staff_sign_out},

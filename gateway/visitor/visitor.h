@@ -30,4 +30,8 @@ handler visitor_owner_form, visitor_owner;
  * Shows the reference, and what was scanned and answered, to be printed. */
 handler visitor_report_form, visitor_report;
 
+/* GET /pictures/{name}: the file DATA/pictures/NAME, up to 512 KiB, its type by its ending: avif,
+ * jpg, jpeg, png, svg, webp. 404 for anything else, whatever the reason. */
+handler visitor_picture;
+
 #endif

@@ -130,7 +130,7 @@ const routes = {
 };
 
 // Take no serial.
-const others = ['get /', 'get /v1/keys', 'get /.well-known/jwks.json', 'get /openapi.json', 'get /assets/{version}/{name}',
+const others = ['get /', 'get /v1/keys', 'get /.well-known/jwks.json', 'get /openapi.json', 'get /assets/{version}/{name}', 'get /pictures/{name}',
   'get /sign-in', 'post /sign-in', 'post /v1/session'];
 
 test('every route that the public or an owner may use is looked at', () => {

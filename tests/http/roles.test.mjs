@@ -26,6 +26,7 @@ const expected = [
   ['GET', '/.well-known/jwks.json', everybody],
   ['GET', '/openapi.json', everybody],
   ['GET', '/assets/{*}', everybody],
+  ['GET', '/pictures/{}', everybody],
   ['POST', '/v1/events', ['owner', 'service', 'retailer', 'operator']],
   ['GET', '/v1/units', readers],
   ['GET', '/v1/units/{}/{}', staffRoles],

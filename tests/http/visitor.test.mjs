@@ -2,7 +2,7 @@
 // The customer's pages as a browser without scripts sees them: forms that are read out of the page,
 // filled in and sent. One item lives its whole life; then everything that can be wrong with a form.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { after, before, test } from 'node:test';
@@ -13,6 +13,7 @@ import { World, gtin, must } from './world.mjs';
 let gateway;
 let staff;
 let operator;
+let data;
 const units = [];
 let next = 0;
 
@@ -23,6 +24,7 @@ const attribute = (tag, name) => plain(new RegExp(` ${name}="([^"]*)"`).exec(tag
 
 before(async () => {
   const world = new World();
+  data = world.data;
   world.issue('plant-a', 'sold', 20);
   const csv = (name) => readFileSync(join(world.directory, `sold.${name}.csv`), 'utf8').trimEnd().split('\n').slice(1).map((line) => line.split(','));
   const cards = new Map(csv('cards').map(([, serial, code]) => [serial, code]));
@@ -348,5 +350,39 @@ test('?lang= goes along on every link and form', async () => {
     assert.ok(targets.length > 0, path);
     for (const to of targets) assert.match(to, /[?&]lang=en$/, `${path}: ${to}`);
     if (page.text.includes('action="/check"')) assert.match(page.text, /<input type="hidden" name="lang" value="en">/, path);
+  }
+});
+
+test('pictures: files of one directory, by their endings, up to 512 KiB', async () => {
+  const directory = join(data, 'pictures');
+  mkdirSync(directory);
+  mkdirSync(join(directory, 'folder.png'));
+  for (const name of ['plain', '.png', 'a.b.png', 'page.html', 'SHOUT.PNG', `${'n'.repeat(77)}.png`]) writeFileSync(join(directory, name), 'x');
+  writeFileSync(join(directory, 'full.webp'), Buffer.alloc(512 * 1024, 1));
+  writeFileSync(join(directory, 'over.webp'), Buffer.alloc(512 * 1024 + 1, 1));
+  const ask = (name) => fetch(`${gateway.base}/pictures/${name}`);
+  for (const [ending, type] of [['avif', 'image/avif'], ['jpg', 'image/jpeg'], ['jpeg', 'image/jpeg'], ['png', 'image/png'], ['svg', 'image/svg+xml'], ['webp', 'image/webp']]) {
+    const name = `${'n'.repeat(79 - ending.length)}.${ending}`;
+    writeFileSync(join(directory, name), `<script>${ending}</script>`);
+    const answer = await ask(name);
+    assert.equal(answer.status, 200, name);
+    assert.equal(answer.headers.get('content-type'), type);
+    assert.match(answer.headers.get('content-security-policy'), /^default-src 'none'/, 'nothing in it runs');
+    assert.equal(await answer.text(), `<script>${ending}</script>`);
+  }
+  assert.equal((await (await ask('full.webp')).arrayBuffer()).byteLength, 512 * 1024);
+  for (const name of ['', 'plain', '.png', 'a.b.png', 'page.html', 'SHOUT.PNG', `${'n'.repeat(77)}.png`, 'folder.png', 'missing.png', 'over.webp',
+    '%66ull.webp', 'full.webp%00.png', '..%2fsecrets', '..%2fpictures%2ffull.webp', 'x/../full.webp.png', 'full.webp/'])
+    assert.equal((await ask(name)).status, 404, name);
+});
+
+test('the verdict shows a picture of ours, and only links to one from elsewhere', async () => {
+  const [{ path }] = units;
+  const product = (await staff.call(operator, 'GET', `/v1/products/${gtin}`)).json;
+  for (const [picture, shown] of [['/pictures/full.webp', /<img src="\/pictures\/full\.webp" alt=""/], ['https://cdn.example.com/full.webp', /<a href="https:\/\/cdn\.example\.com\/full\.webp">/]]) {
+    product.version = (await staff.call(operator, 'PUT', `/v1/products/${gtin}`, { ...product, picture })).json.version;
+    const text = await (await fetch(gateway.base + path, { headers: { accept: 'text/html' } })).text();
+    assert.match(text, shown);
+    assert.doesNotMatch(text, /<img src="https/);
   }
 });

@@ -235,6 +235,12 @@ test('what pages load', async () => {
   const operation = contract.find('GET', `${at}/name`);
   await ask(200, 'GET', '/assets/another/zxing/reader.wasm', { operation });
   await get(404, `${at}/nothing.js`);
+  mkdirSync(join(world.data, 'pictures'));
+  for (const name of ['drill.avif', 'drill.jpg', 'drill.png', 'drill.svg', 'drill.webp']) {
+    writeFileSync(join(world.data, 'pictures', name), 'whatever it holds');
+    await get(200, `/pictures/${name}`);
+  }
+  await get(404, '/pictures/nothing.svg');
 });
 
 test('keys', async () => {
