@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
-#include "tests/faults/disk.h"
-
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,42 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/faults/tree.h"
+#include "tests/faults/disk_inside.h"
 
-enum { FILES = 4096, PENDING = 65536, SECTOR = 512, PAGE = 4096, FILE_BYTES = 1 << 24 };
-
-struct pending {
-    struct log_entry entry;
-    const uint8_t *bytes;
-    uint64_t place;
-};
-
-struct file {
-    uint64_t inode;
-    uint8_t *bytes; /* on disk */
-    size_t len, room;
-};
-
-struct disk {
-    const uint8_t *log;
-    size_t log_len, at;
-    uint64_t place;
-    bool ignore_sync, changed;
-    struct file files[FILES];
-    size_t file_count;
-    struct pending writes[PENDING]; /* of all files, in order */
-    size_t write_count;
-    struct tree names; /* on disk */
-    struct pending moves[PENDING];
-    size_t move_count;
-    char marks[64];
-    uint64_t marks_inode;
-    void (*mark)(const char *text, size_t len, void *context);
-    void *context;
-};
-
-static void
-require(bool good, const char *what)
+void
+disk_require(bool good, const char *what)
 {
     if (good)
         return;
@@ -58,12 +24,12 @@ disk_load(const char *log)
 {
     struct stat st;
     struct disk *disk = calloc(1, sizeof *disk);
-    require(disk != NULL, "memory");
+    disk_require(disk != NULL, "memory");
     int fd = open(log, O_RDONLY | O_CLOEXEC);
-    require(fd >= 0 && fstat(fd, &st) == 0, log);
+    disk_require(fd >= 0 && fstat(fd, &st) == 0, log);
     disk->log_len = (size_t)st.st_size;
     disk->log = mmap(NULL, disk->log_len, PROT_READ, MAP_PRIVATE, fd, 0);
-    require(disk->log != MAP_FAILED, log);
+    disk_require(disk->log != MAP_FAILED, log);
     (void)close(fd);
     return disk;
 }
@@ -116,19 +82,19 @@ file_of(struct disk *disk, uint64_t inode)
     for (size_t i = disk->file_count; i-- > 0;)
         if (disk->files[i].inode == inode)
             return &disk->files[i];
-    require(disk->file_count < FILES, "too many files");
+    disk_require(disk->file_count < FILES, "too many files");
     disk->files[disk->file_count].inode = inode;
     return &disk->files[disk->file_count++];
 }
 
-static void
-reserve(struct file *file, size_t len)
+void
+disk_reserve(struct file *file, size_t len)
 {
-    require(len <= FILE_BYTES, "file too large");
+    disk_require(len <= FILE_BYTES, "file too large");
     if (len <= file->room)
         return;
     uint8_t *more = calloc(2, len);
-    require(more != NULL, "memory");
+    disk_require(more != NULL, "memory");
     if (file->len > 0)
         memcpy(more, file->bytes, file->len);
     free(file->bytes);
@@ -136,12 +102,12 @@ reserve(struct file *file, size_t len)
     file->room = 2 * len;
 }
 
-static void
-put(struct file *file, uint64_t offset, const uint8_t *bytes, size_t len)
+void
+disk_put(struct file *file, uint64_t offset, const uint8_t *bytes, size_t len)
 {
     if (len == 0)
         return;
-    reserve(file, (size_t)offset + len);
+    disk_reserve(file, (size_t)offset + len);
     memcpy(file->bytes + offset, bytes, len);
     if (file->len < offset + len)
         file->len = (size_t)offset + len;
@@ -150,19 +116,19 @@ put(struct file *file, uint64_t offset, const uint8_t *bytes, size_t len)
 static void
 cut(struct file *file, uint64_t len)
 {
-    reserve(file, (size_t)len);
+    disk_reserve(file, (size_t)len);
     if (len < file->len)
         memset(file->bytes + len, 0, file->len - (size_t)len);
     file->len = (size_t)len;
 }
 
-static void
-settle_write(struct file *file, const struct pending *pending)
+void
+disk_settle_write(struct file *file, const struct pending *pending)
 {
     if (pending->entry.kind == LOG_TRUNCATE)
         cut(file, pending->entry.offset);
     else
-        put(file, pending->entry.offset, pending->bytes, (size_t)pending->entry.len);
+        disk_put(file, pending->entry.offset, pending->bytes, (size_t)pending->entry.len);
 }
 
 /* Of the inode, those from `first` up to before `end`. */
@@ -173,7 +139,7 @@ settle_writes(struct disk *disk, uint64_t inode, uint64_t first, uint64_t end)
     for (size_t i = 0; i < disk->write_count; i++) {
         const struct pending *pending = &disk->writes[i];
         if (pending->entry.inode == inode && pending->place >= first && pending->place < end)
-            settle_write(file_of(disk, inode), pending);
+            disk_settle_write(file_of(disk, inode), pending);
         else
             disk->writes[kept++] = *pending;
     }
@@ -182,8 +148,8 @@ settle_writes(struct disk *disk, uint64_t inode, uint64_t first, uint64_t end)
 
 /* ---- names ---- */
 
-static void
-settle_move(struct tree *tree, const struct pending *pending)
+void
+disk_settle_move(struct tree *tree, const struct pending *pending)
 {
     const char *first = (const char *)pending->bytes;
     const char *second = first + strlen(first) + 1;
@@ -222,7 +188,7 @@ settle_moves(struct disk *disk, const char *directory, uint64_t end)
     for (size_t i = 0; i < disk->move_count; i++) {
         const struct pending *pending = &disk->moves[i];
         if (pending->place < end && tree_in((const char *)pending->bytes, directory))
-            settle_move(&disk->names, pending);
+            disk_settle_move(&disk->names, pending);
         else
             disk->moves[kept++] = *pending;
     }
@@ -234,7 +200,7 @@ settle_moves(struct disk *disk, const char *directory, uint64_t end)
 static void
 add(struct pending *list, size_t *count, const struct pending *pending)
 {
-    require(*count < PENDING, "too much is pending");
+    disk_require(*count < PENDING, "too much is pending");
     list[(*count)++] = *pending;
 }
 
@@ -276,170 +242,4 @@ disk_step(struct disk *disk)
     else if (now.entry.kind == LOG_WRITE)
         disk->mark((const char *)now.bytes, (size_t)now.entry.len, disk->context);
     return true;
-}
-
-/* ---- images ---- */
-
-static const char *const survivals[SURVIVALS] = {"nothing", "everything", "writes", "pages",
-                                                 "sectors", "prefix",     "stale"};
-
-const char *
-survival_name(enum survival survival)
-{
-    return survivals[survival];
-}
-
-static uint32_t
-draw(uint64_t *state)
-{
-    *state += UINT64_C(0x9E3779B97F4A7C15);
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return (uint32_t)((z ^ (z >> 31)) >> 32);
-}
-
-/* Parts of the write, `step` bytes on disk each, that survive one by one. */
-static void
-put_parts(struct file *file, const struct pending *pending, size_t step, uint64_t *random)
-{
-    uint64_t offset = pending->entry.offset;
-    size_t len = (size_t)pending->entry.len;
-    for (size_t at = 0; at < len;) {
-        size_t part = step - (size_t)((offset + at) % step);
-        part = part < len - at ? part : len - at;
-        if (draw(random) % 2 == 0)
-            put(file, offset + at, pending->bytes + at, part);
-        at += part;
-    }
-}
-
-static void
-survive(struct file *file, const struct pending *pending, enum survival survival, uint64_t *random)
-{
-    bool whole = survival == SURVIVES_EVERYTHING || survival == SURVIVES_WRITES ||
-                 pending->entry.kind == LOG_TRUNCATE;
-    if (survival == SURVIVES_NOTHING)
-        return;
-    if (whole && (survival == SURVIVES_EVERYTHING || draw(random) % 2 == 0))
-        settle_write(file, pending);
-    if (!whole)
-        put_parts(file, pending, survival == SURVIVES_PAGES ? PAGE : SECTOR, random);
-}
-
-static size_t
-prefix_of(const struct disk *disk, uint64_t inode, uint64_t *random)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < disk->write_count; i++)
-        count += disk->writes[i].entry.inode == inode;
-    return draw(random) % (count + 1);
-}
-
-static void
-fill_stale(struct file *file, size_t from, uint64_t *random)
-{
-    for (size_t at = from; at < file->len; at++)
-        file->bytes[at] = (uint8_t)draw(random);
-}
-
-static size_t
-grown_len(const struct disk *disk, const struct file *file)
-{
-    size_t len = file->len;
-    for (size_t i = 0; i < disk->write_count; i++) {
-        const struct log_entry *entry = &disk->writes[i].entry;
-        if (entry->inode == file->inode && entry->kind == LOG_WRITE &&
-            len < entry->offset + entry->len)
-            len = (size_t)(entry->offset + entry->len);
-    }
-    return len;
-}
-
-/* The file as it would be found. */
-static void
-find_file(const struct disk *disk, struct file *file, enum survival survival, uint64_t *random)
-{
-    size_t left = survival == SURVIVES_PREFIX ? prefix_of(disk, file->inode, random) : SIZE_MAX;
-    size_t before = file->len;
-    if (survival == SURVIVES_STALE) {
-        size_t len = grown_len(disk, file);
-        reserve(file, len);
-        file->len = len;
-        fill_stale(file, before, random);
-    }
-    for (size_t i = 0; i < disk->write_count; i++) {
-        const struct pending *pending = &disk->writes[i];
-        if (pending->entry.inode != file->inode)
-            continue;
-        enum survival how = survival;
-        if (survival == SURVIVES_PREFIX)
-            how = left > 0 ? SURVIVES_EVERYTHING : SURVIVES_SECTORS;
-        survive(file, pending, how, random);
-        if (left-- == 0)
-            break;
-    }
-}
-
-static void
-write_file(const struct disk *disk, const char *path, uint64_t inode, enum survival survival,
-           uint64_t *random)
-{
-    struct file file = {.inode = inode};
-    for (size_t i = 0; i < disk->file_count; i++)
-        if (disk->files[i].inode == inode)
-            put(&file, 0, disk->files[i].bytes, disk->files[i].len);
-    find_file(disk, &file, survival, random);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    require(fd >= 0, path);
-    if (file.len > 0)
-        require(write(fd, file.bytes, file.len) == (ssize_t)file.len, path);
-    (void)close(fd);
-    free(file.bytes);
-}
-
-/* How far each directory has come: a number of its changes. */
-static void
-find_names(const struct disk *disk, struct tree *tree, enum survival survival, uint64_t *random)
-{
-    *tree = disk->names;
-    if (survival == SURVIVES_NOTHING)
-        return;
-    uint64_t start = *random;
-    (void)draw(random);
-    for (size_t i = 0; i < disk->move_count; i++) {
-        const char *name = (const char *)disk->moves[i].bytes;
-        size_t count = 0;
-        size_t mine = 0;
-        for (size_t j = 0; j < disk->move_count; j++) {
-            if (!tree_beside(name, (const char *)disk->moves[j].bytes))
-                continue;
-            mine += j < i;
-            count++;
-        }
-        uint64_t state = start + tree_directory_hash(name);
-        size_t reached = survival == SURVIVES_EVERYTHING ? count : draw(&state) % (count + 1);
-        if (mine < reached)
-            settle_move(tree, &disk->moves[i]);
-    }
-}
-
-void
-disk_image(const struct disk *disk, enum survival survival, uint64_t random, const char *directory)
-{
-    struct tree tree;
-    char path[TREE_PATH_MAX * 2];
-    find_names(disk, &tree, survival, &random);
-    tree_empty(directory);
-    tree_sort(&tree);
-    for (size_t i = 0; i < tree.count; i++) {
-        const struct tree_name *name = &tree.names[i];
-        if (!tree_reached(&tree, name->path))
-            continue;
-        (void)snprintf(path, sizeof path, "%s%s", directory, name->path);
-        if (name->inode == 0)
-            require(mkdir(path, 0700) == 0, path);
-        else
-            write_file(disk, path, name->inode, survival, &random);
-    }
 }
