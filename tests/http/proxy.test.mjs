@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { Gateway, freePort, temporary, tree } from '../e2e/gateway.mjs';
-import { World, must } from './world.mjs';
+import { World, gtin, must } from './world.mjs';
 
 const host = 'id.example.com';
 const directory = temporary('assay-proxy-');
@@ -226,6 +226,24 @@ for (const name of Object.keys(proxies)) {
     }
     assert.ok(flood.filter((status) => status === 429).length > 10, `${flood}`);
     assert.equal((await ask(behind, '/', { from: '127.0.0.3' })).status, 200);
+    behind.proxy.kill();
+    await behind.gateway.stop();
+  });
+}
+
+// Nor can he be in another country by saying so: only the proxy may say where he is.
+for (const name of Object.keys(proxies)) {
+  test(`${name}: the country is what the proxy says`, async () => {
+    const file = inside('market.json');
+    const product = JSON.parse(must('product', 'get', gtin, '--json', '--data', world.data));
+    writeFileSync(file, JSON.stringify({ ...product, markets: ['DE'] }));
+    must('product', 'put', file, '--data', world.data);
+    const behind = await startBehind(name, ['--country-header', 'X-Country']);
+    await until('the first answer', async () => (await ask(behind, '/')).status === 200);
+    for (const header of ['x-country', 'X-COUNTRY']) {
+      const answer = await ask(behind, world.paths[0], { headers: { accept: 'application/json', [header]: 'US' } });
+      assert.deepEqual(JSON.parse(answer.body).reasons.map(({ code }) => code), ['genuine'], `${header}: ${answer.body}`);
+    }
     behind.proxy.kill();
     await behind.gateway.stop();
   });
