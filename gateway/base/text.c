@@ -179,25 +179,6 @@ text_base64url(struct text *t, const uint8_t *b, size_t len)
         text_char(t, digits[bits << (6 - have) & 63]);
 }
 
-typedef void (*escape_fn)(struct text *t, unsigned char c);
-
-/* Appends runs of plain bytes as they are and gives the others to `escape`. */
-static void
-put_escaped(struct text *t, struct slice s, bool (*plain)(unsigned char), escape_fn escape)
-{
-    size_t start = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.data[i];
-        if (plain(c))
-            continue;
-        text_slice_put(t, slice_make(s.data + start, i - start));
-        escape(t, c);
-        start = i + 1;
-    }
-    if (start < s.len)
-        text_slice_put(t, slice_make(s.data + start, s.len - start));
-}
-
 static bool
 json_plain(unsigned char c)
 {
@@ -366,45 +347,4 @@ text_html(struct text *t, struct slice s)
             html_escape(t, (unsigned char)s.data[run++]);
         s = slice_make(s.data + run, s.len - run);
     }
-}
-
-static bool
-url_unreserved(unsigned char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
-}
-
-static void
-percent_escape(struct text *t, unsigned char c)
-{
-    static const char digits[] = "0123456789ABCDEF";
-    const char form[] = {'%', digits[c >> 4], digits[c & 15]};
-    text_slice_put(t, slice_make(form, sizeof form));
-}
-
-void
-text_percent(struct text *t, struct slice s)
-{
-    put_escaped(t, s, url_unreserved, percent_escape);
-}
-
-void
-text_csv(struct text *t, struct slice s)
-{
-    static const char special[] = ",\"\r\n";
-    bool quote = false;
-    for (size_t i = 0; i < s.len; i++)
-        quote = quote || memchr(special, s.data[i], sizeof special - 1) != NULL;
-    if (!quote) {
-        text_slice_put(t, s);
-        return;
-    }
-    text_char(t, '"');
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.data[i] == '"')
-            text_char(t, '"');
-        text_char(t, s.data[i]);
-    }
-    text_char(t, '"');
 }
