@@ -3,7 +3,7 @@
 
 build_packages=(build-essential cmake pkg-config libsodium-dev libcivetweb-dev liblmdb-dev
     libcjson-dev libqrencode-dev libpng-dev libinih-dev libcsv-dev libhpdf-dev libfribidi-dev
-    libmaxminddb-dev fonts-dejavu-core fonts-droid-fallback)
+    libmaxminddb-dev iso-codes fonts-dejavu-core fonts-droid-fallback)
 # Proxies of which tests start a copy, and what those need.
 proxy_packages=(nginx haproxy)
 proxy_libraries=(liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0 openssl)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/pages/assets.h"
+#include "gateway/pages/country_name.h"
 #include "gateway/pages/inside.h"
 #include "gateway/pages/template_node.h"
 
@@ -138,6 +139,15 @@ grow_word(struct growth *g, const struct text *key, struct slice value)
 }
 
 static void
+put_country(struct text *out, struct slice code)
+{
+    const char *name = country_name(code);
+    text_html(out, name == NULL ? code : slice_of(name));
+    if (name != NULL)
+        text_printf(out, " (%.*s)", (int)code.len, code.data);
+}
+
+static void
 grow_named(struct growth *g, struct slice whole)
 {
     char number[24];
@@ -146,6 +156,10 @@ grow_named(struct growth *g, struct slice whole)
     struct slice value = text_of(g, whole, number);
     if (value.len == 0)
         return;
+    if (slice_equal(section, "country")) {
+        put_country(g->out, value);
+        return;
+    }
     text_init(&key, WORD_KEY_MAX);
     text_slice_put(&key, section);
     text_char(&key, '.');

@@ -7,7 +7,8 @@
  * member b of the a that is found. "." is the item itself. A section is rendered once for a text
  * that is not empty, a number, true or an object, for each item of an array, and not at all for
  * what is absent. Names that are always there: "language", and "assets", the part of an address
- * that changes with the program (assets.h). A value that is absent shows nothing. */
+ * that changes with the program (assets.h). A value that is absent shows nothing.
+ * {{>country *code}} shows a country: "Germany (DE)", in every language; a code of none as it is. */
 #ifndef ASSAY_PAGES_TREE_H
 #define ASSAY_PAGES_TREE_H
 

@@ -106,9 +106,13 @@ test('it is on the console, and an operator clears it', async () => {
   assert.deepEqual(json.countries.map(({ country, units }) => [country, units]), [['DE', 1], ['FR', 1]]);
   const list = (await staff.call(keys.operator, 'GET', '/console/copies', undefined, html)).text;
   assert.match(list, new RegExp(`${serialOf(label)}</bdi>`));
-  assert.match(list, /<meter aria-label="DE" min="0" max="1" value="1">/);
+  assert.match(list, /<meter aria-label="Germany \(DE\)" min="0" max="1" value="1">/);
+  assert.match(list, /data-label="Country">France \(FR\)<\/th>/);
+  assert.match(list, /data-label="From where"><bdi>Germany \(DE\)<\/bdi> <bdi>France \(FR\)<\/bdi> <\/td>/);
   const page = (await staff.call(keys.operator, 'GET', `/console/units/${gtin}/${serialOf(label)}`, undefined, html)).text;
   assert.match(page, /id="scans"/);
+  assert.match(page, /data-label="Country">Germany \(DE\)<\/th><td class="number" data-label="Checks">3<\/td>/);
+  assert.match(page, /data-label="Country">Not known<\/th>/);
   assert.match(page, /do=clear#act/);
   const cleared = await staff.event(keys.operator, { type: 'clear', gtin, serial: serialOf(label), reason: 'a school class' });
   assert.equal(cleared.status, 201, cleared.text);
@@ -132,6 +136,9 @@ test('the label of a scrapped unit, and one that an operator suspects', async ()
   const { json: all } = await staff.call(keys.operator, 'GET', '/v1/suspected');
   assert.deepEqual(all.units.map(({ serial, rule }) => [serial, rule]).sort(),
     [[serialOf(scrapped), 'retired'], [serialOf(felt), undefined]].sort());
+  const list = (await staff.call(keys.operator, 'GET', '/console/copies', undefined, html)).text;
+  const row = list.split('<tr>').find((line) => line.includes(`${serialOf(felt)}</bdi>`));
+  assert.match(row, /data-label="From where">Not known<\/td>/);
 });
 
 test('a claim code that was copied, too', async () => {

@@ -45,7 +45,8 @@ static const char document[] =
     "{\"a\":\"<&\\\"'>\",\"empty\":\"\",\"n\":0,\"yes\":true,\"no\":false,\"none\":[],"
     "\"list\":[\"x\",\"y\"],\"unit\":{\"serial\":\"7K/3 M\",\"state\":\"sold\",\"n\":7},"
     "\"rows\":[{\"n\":1,\"to\":{\"at\":\"B\"}},{\"n\":2}],\"key\":\"staff t.sold\","
-    "\"script\":\"<script>\",\"at\":\"2026-11-22T18:43:41Z\",\"on\":\"2026-11-22\"}";
+    "\"script\":\"<script>\",\"codes\":[\"DE\",\"XK\",\"QZ\"],\"small\":\"de\",\"in\":\"CI\","
+    "\"at\":\"2026-11-22T18:43:41Z\",\"on\":\"2026-11-22\"}";
 
 static const struct {
     const char *label, *page, *expected;
@@ -78,6 +79,11 @@ static const struct {
     {"what is absent is the empty text", "{{#b=}}1{{/b=}}", "1"},
     {"a number compares as it is written", "{{#n=0}}1{{/n=0}}", "1"},
     {"a word by its value", "{{>staff t *unit.state}}", "Sold &#60;now&#62;"},
+    {"a country", "{{>country *in}}", "C\xC3\xB4te d&#39;Ivoire (CI)"},
+    {"countries of a list", "{{#codes}}{{>country *.}};{{/codes}}", "Germany (DE);Kosovo (XK);QZ;"},
+    {"a country in small letters is none", "{{>country *small}}", "de"},
+    {"what is no country is escaped", "{{>country *script}}", "&#60;script&#62;"},
+    {"no country at all", "-{{>country *b}}{{>country *empty}}-", "--"},
     {"a value without a word", "{{>staff t *unit.serial}}", "7K/3 M"},
     {"a value without a word is escaped", "{{>staff t *script}}", "&#60;script&#62;"},
     {"no value, no word", "-{{>staff t *b}}-", "--"},
