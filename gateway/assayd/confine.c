@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <linux/landlock.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +70,11 @@ allow_beside(int ruleset, char *path)
 {
     if (path == NULL)
         return errno;
-    int failed = allow_path(ruleset, dirname(path), LANDLOCK_ACCESS_FS_READ_FILE);
+    char *slash = strrchr(path, '/');
+    const char *directory = slash == NULL ? "." : slash == path ? "/" : path;
+    if (slash != NULL && slash != path)
+        *slash = '\0';
+    int failed = allow_path(ruleset, directory, LANDLOCK_ACCESS_FS_READ_FILE);
     free(path);
     return failed;
 }

@@ -21,7 +21,7 @@
 /* Of newer kernels than the headers that this is built with: the number is the kernel's ABI. */
 #define NOEXEC_SEAL 0x0008U
 
-enum { TYPE_MAX = 60 };
+enum { TYPE_MAX = 60, V4_AT = 12 };
 
 struct country_db {
     MMDB_s mmdb;
@@ -225,8 +225,7 @@ open_copy(const char *path, MMDB_s *out, struct fault *fault)
         return err;
     memory = new_memory();
     if (memory < 0)
-        return fault_set(fault, ERR_UNAVAILABLE, "%s: no memory to copy it to: %s", path,
-                         strerror(errno));
+        return fault_set(fault, ERR_UNAVAILABLE, "%s: no memory file to copy it to", path);
     err = copy(memory, file, path, fault);
     return err == ERR_OK ? map(out, memory, path, fault) : err;
 }
@@ -268,7 +267,7 @@ country_db_find(const struct country_db *db, const uint8_t address[static IP_BYT
 {
     struct sockaddr_in v4 = {.sin_family = AF_INET};
     struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
-    memcpy(&v4.sin_addr, address + IP_BYTES - sizeof v4.sin_addr, sizeof v4.sin_addr);
+    memcpy(&v4.sin_addr, address + V4_AT, sizeof v4.sin_addr);
     memcpy(&v6.sin6_addr, address, IP_BYTES);
     /* Not every file has IPv4 in the place of IPv6 where ours is. */
     const struct sockaddr *asked =
