@@ -142,10 +142,30 @@ open_parts(struct daemon *d, struct fault *fault)
     return err;
 }
 
+/* Without its keyset the gateway would answer every label that was ever sold as nobody's. It is in
+ * each backup; where nothing is registered yet, there need be none. */
+static enum err
+check_keyset(const struct daemon *d, struct fault *fault)
+{
+    char path[CONFIG_PATH_MAX];
+    struct registry_health health;
+    const struct keyset *keyset = keyring_acquire(d->keyring);
+    bool there = keyset->version > 0;
+    keyring_release(d->keyring, keyset);
+    if (there || registry_health(d->store->session, &health) != ERR_OK || health.units == 0)
+        return ERR_OK;
+    config_path(path, d->config->data, "keyset.ini");
+    return fault_set(fault, ERR_CORRUPT,
+                     "%s is missing, and %llu units are registered; restore it from the backup",
+                     path, (unsigned long long)health.units);
+}
+
 static enum err
 start(struct daemon *d, struct fault *fault)
 {
     enum err err = open_parts(d, fault);
+    if (err == ERR_OK)
+        err = check_keyset(d, fault);
     if (err != ERR_OK)
         return err;
     d->app = (struct app){

@@ -93,7 +93,11 @@ test('what stands in the way of a start is one clear line, and nothing is damage
   const broken = join(world.directory, 'broken');
   cpSync(world.data, broken, { recursive: true });
   writeFileSync(join(broken, 'keyset.ini'), '[keyset]\nversion = many\n');
+  const trustless = join(world.directory, 'trustless');
+  cpSync(world.data, trustless, { recursive: true });
+  rmSync(join(trustless, 'keyset.ini'));
   const rows = [
+    [['--data', trustless, '--port', port], 1, /keyset\.ini is missing, and \d+ units are registered/],
     [['--data', world.data, '--port', port], 7, /another assayd serves this directory$/],
     [['--data', other, '--port', String(gateway.port)], 7, /another program listens there; choose another port$/],
     [['--data', '/nonexistent', '--port', port], 3, /no registry yet/],
