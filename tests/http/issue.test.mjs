@@ -145,6 +145,40 @@ test('labels and cards for the printer', async () => {
   assert.equal(part.bytes.toString().match(/\^XA/g).length, 10);
 });
 
+// The daemon is confined when it reads the fonts.
+test('cards speak the language that is asked for, and name products in their own letters', async () => {
+  const { id } = await latest();
+  const product = async () => (await get(`/v1/products/${gtin}`)).json;
+  const { name: named } = await product();
+  const rename = async (name) => {
+    const done = await staff.call(keys.operator, 'PUT', `/v1/products/${gtin}`, { ...await product(), name });
+    assert.equal(done.status, 200, done.text);
+  };
+  const textOf = async (query) => {
+    const cards = await bytesOf(`/v1/issues/${id}/cards?format=pdf&${query}`);
+    assert.equal(cards.status, 200, cards.bytes.toString());
+    const file = join(temporary(), 'cards.pdf');
+    writeFileSync(file, cards.bytes);
+    return execFileSync('pdftotext', [file, '-'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString().normalize('NFKC').replace(/\s+/g, ' ');
+  };
+  await rename('Wkrętarka ドリル');
+  const polish = await textOf('lang=pl');
+  for (const said of ['Wkrętarka ドリル', 'Kod rejestracyjny', 'Zeskanuj kod']) assert.ok(polish.includes(said), polish.slice(0, 300));
+  assert.ok((await textOf('lang=')).includes('Claim code'));
+  assert.ok((await textOf('lang=ar')).includes('رمز التسجيل'));
+  for (const [query, said] of [['format=pdf&lang=it', 'lang: there is no language "it"; there are en, ar, da, de, es, fr, ja, pl'],
+    ['format=zpl', '"Wkrętarka ドリル" has a letter that cannot be printed: "ę" U+0119; a label printer\'s own fonts have ASCII only, a PDF more']]) {
+    const answer = await get(`/v1/issues/${id}/cards?${query}`);
+    assert.equal(answer.status, 400, query);
+    assert.ok(answer.json.detail.includes(said), answer.json.detail);
+  }
+  await rename('สว่าน');
+  const thai = await get(`/v1/issues/${id}/cards?format=pdf`);
+  assert.equal(thai.status, 400);
+  assert.ok(thai.json.detail.includes('the product\'s name "สว่าน" has a letter that cannot be printed: "ส" U+0E2A'), thai.json.detail);
+  await rename(named);
+});
+
 test('a print that cannot be is refused with a sentence', async () => {
   const { id } = await latest();
   const queries = ['format=png', 'format=pdf&sheet=none', 'format=pdf&start_at=0', 'format=pdf&start_at=99', 'format=pdf&copies=1001',
