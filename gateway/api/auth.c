@@ -56,7 +56,8 @@ is_page(const struct request *request)
     return !slice_starts(request->path, "/v1/") && request_wants_html(request);
 }
 
-/* Brought back afterwards, to what can be asked for again. */
+/* Brought back afterwards, to what can be asked for again; what was sent is lost, and that is told.
+ */
 static bool
 send_to_sign_in(const struct request *request, struct response *response)
 {
@@ -69,7 +70,10 @@ send_to_sign_in(const struct request *request, struct response *response)
     bool again = request->method == METHOD_GET || request->method == METHOD_HEAD;
     response->status = 303;
     response->content_type = "text/plain; charset=utf-8";
-    response_header(response, "Location", "/sign-in%s", again && text_ok(&next) ? next.data : "");
+    const char *after = slice_equal(request->path, "/sign-out") ? "" : "?sent=yes";
+    if (again)
+        after = text_ok(&next) ? next.data : "";
+    response_header(response, "Location", "/sign-in%s", after);
     text_put(&response->body, "Sign in first: /sign-in\n");
     text_free(&next);
     return false;

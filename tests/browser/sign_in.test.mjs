@@ -146,3 +146,55 @@ test('forms work where only Origin tells where they come from', async () => {
     await plain.stop();
   }
 });
+
+const brief = { number: 'R-2026-09', gtin: '09506000134352', text: 'The battery may overheat.' };
+
+async function typeRecall(page) {
+  await page.context().clearCookies();
+  await signIn(page, '/console/recalls/new');
+  await page.fill('[name=id]', brief.number);
+  await page.fill('[name=gtin]', brief.gtin);
+  await page.fill('[name=text]', brief.text);
+  await page.check('[name=stop_use]');
+  await page.context().clearCookies();
+  await follow(page, 'main form button');
+  assert.match(page.url(), /\/sign-in\?sent=yes$/);
+  assert.match(await page.textContent('[role=alert]'), /signed out before this was saved/);
+}
+
+test('a form that came too late is filled in again, and sent by hand', () => withPage({}, async (page) => {
+  await typeRecall(page);
+  assert.match(await page.textContent('[role=alert]'), /kept in this tab/);
+  await page.fill('#key', 'assay_00000000_wrong');
+  await follow(page, 'main button');
+  await page.fill('#key', key);
+  await follow(page, 'main button');
+  assert.equal(page.url(), `${origin}/console/recalls/new`);
+  await page.locator('main .hint', { hasText: 'What you typed is here again' }).waitFor();
+  assert.deepEqual([await page.inputValue('[name=id]'), await page.inputValue('[name=gtin]'), await page.inputValue('[name=text]'), await page.isChecked('[name=stop_use]')],
+    [brief.number, brief.gtin, brief.text, true]);
+  await follow(page, 'main form button');
+  assert.match(await page.textContent('main'), /Units that this recall covers/);
+  await page.goto(`${origin}/console/recalls/new`);
+  assert.equal(await page.inputValue('[name=id]'), '', 'once');
+}));
+
+test('what was answered, and what is secret, is not kept', () => withPage({}, async (page) => {
+  await signIn(page, '/console/recalls/new');
+  await page.fill('[name=id]', brief.number);
+  await page.fill('[name=gtin]', brief.gtin);
+  await page.fill('[name=text]', brief.text);
+  await follow(page, 'main form button');
+  const kept = () => page.evaluate(() => sessionStorage.getItem('assay.sent'));
+  assert.equal(await kept(), null);
+  await typeRecall(page);
+  assert.doesNotMatch(await kept(), /csrf|once|assay_/);
+  await signIn(page);
+  await signOut(page);
+  assert.equal(await kept(), null, 'nor after signing out');
+}));
+
+test('without scripts a form that came too late is at least told', () => withPage({ javaScriptEnabled: false }, async (page) => {
+  await typeRecall(page);
+  assert.equal(await page.locator('#kept-here').isVisible(), false);
+}));
