@@ -87,3 +87,29 @@ inflow_pull(struct inflow *inflow, char *out, size_t max, size_t *got)
     *got = 0;
     return ERR_UNAVAILABLE;
 }
+
+enum err
+inflow_read(struct inflow *inflow, struct text *out)
+{
+    char bytes[1024];
+    size_t got = 1;
+    while (got > 0) {
+        enum err err = inflow_pull(inflow, bytes, sizeof bytes, &got);
+        if (err != ERR_OK)
+            return err;
+        text_slice_put(out, slice_make(bytes, got));
+    }
+    return text_ok(out) ? ERR_OK : ERR_TOO_LARGE;
+}
+
+static enum err
+pull(void *context, char *out, size_t max, size_t *got)
+{
+    return inflow_pull(context, out, max, got);
+}
+
+struct body_stream
+inflow_stream(struct inflow *inflow)
+{
+    return (struct body_stream){pull, inflow, inflow->length};
+}

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gateway/base/err.h"
+#include "gateway/exchange/exchange.h"
 
 /* Where the bytes come from. */
 struct inflow_source {
@@ -48,5 +48,10 @@ void inflow_begin(struct inflow *inflow, const struct inflow_source *source,
                   const struct inflow_terms *terms, uint64_t length);
 /* `max` bytes, or as many as are left; *got 0: that was all. ERR_UNAVAILABLE: broken. */
 enum err inflow_pull(struct inflow *inflow, char *out, size_t max, size_t *got) MUST_CHECK;
+/* The same for a handler; it lasts as long as the inflow does. */
+struct body_stream inflow_stream(struct inflow *inflow);
+/* All of it, behind what is in `out`. ERR_UNAVAILABLE: broken; ERR_TOO_LARGE: more than `out`
+ * takes, or no memory for it. */
+enum err inflow_read(struct inflow *inflow, struct text *out) MUST_CHECK;
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "gateway/api/meter.h"
 #include "gateway/base/clock.h"
@@ -40,7 +41,7 @@ struct http_server {
     struct mg_context *context;
     const struct app *app;
     struct listener listener;
-    atomic_bool starting;
+    atomic_bool starting, listening;
     char message[MESSAGE_MAX]; /* CivetWeb's, while it is starting */
 };
 
@@ -54,16 +55,17 @@ struct edge {
     struct inflow inflow;
     struct body_stream stream; /* of what flows in */
     struct header_field fields[HEADER_FIELDS_MAX];
-    struct text body;
-    struct text out;
+    struct text body, out;
 };
 _Static_assert(sizeof(struct edge) <= EDGE_ROOM, "it fits");
 
 static void *
 init_thread(const struct mg_context *context, int type)
 {
-    const struct http_server *server = mg_get_user_data(context);
+    struct http_server *server = mg_get_user_data(context);
     struct fault fault = {0};
+    if (type == 0) /* that accepts */
+        atomic_store(&server->listening, true);
     struct edge *edge = type == 1 ? calloc(1, EDGE_ROOM) : NULL; /* 1: a worker */
     if (edge == NULL)
         return NULL;
@@ -127,12 +129,6 @@ read_bytes(void *connection, char *out, size_t max)
     return mg_read(connection, out, max);
 }
 
-static enum err
-pull_body(void *context, char *out, size_t max, size_t *got)
-{
-    return inflow_pull(context, out, max, got);
-}
-
 static void
 begin_body(struct edge *edge, struct mg_connection *conn, uint64_t length)
 {
@@ -141,22 +137,16 @@ begin_body(struct edge *edge, struct mg_connection *conn, uint64_t length)
         inflow_terms(role_is_staff(edge->worker.caller.role), http_streams(edge->route),
                      edge->worker.app->config->request_timeout_ms);
     inflow_begin(&edge->inflow, &source, &terms, length);
-    edge->stream = (struct body_stream){pull_body, &edge->inflow, length};
+    edge->stream = inflow_stream(&edge->inflow);
 }
 
 static bool
 read_body(struct edge *edge)
 {
-    char bytes[1024];
-    size_t got = 1;
     text_reset(&edge->body);
-    while (got > 0) {
-        if (inflow_pull(&edge->inflow, bytes, sizeof bytes, &got) != ERR_OK)
-            return false;
-        text_slice_put(&edge->body, slice_make(bytes, got));
-    }
+    enum err err = inflow_read(&edge->inflow, &edge->body);
     edge->request.body = text_slice(&edge->body);
-    return text_ok(&edge->body);
+    return err == ERR_OK;
 }
 
 /* Counted from its first request on: before, CivetWeb does not tell whose it is. */
@@ -199,12 +189,10 @@ receive(struct edge *edge, struct mg_connection *conn, const struct head *head, 
 static void
 transmit(struct edge *edge, struct mg_connection *conn, bool close)
 {
-    struct wire wire = {
-        .now = edge->worker.app->now(),
-        .page_csp = pages_csp(edge->worker.app->pages),
-        .head_only = edge->request.method == METHOD_HEAD,
-        .close = close,
-    };
+    struct wire wire = {.now = edge->worker.app->now(),
+                        .page_csp = pages_csp(edge->worker.app->pages),
+                        .head_only = edge->request.method == METHOD_HEAD,
+                        .close = close};
     if (close)
         mg_disable_connection_keep_alive(conn);
     text_reset(&edge->out);
@@ -341,6 +329,16 @@ start(struct http_server *server)
     return mg_start(&callbacks, server, options.list);
 }
 
+/* CivetWeb does not look whether its accepting thread was made. Ten seconds are enough for one. */
+static bool
+listens(struct http_server *server)
+{
+    const struct timespec turn = {0, 10000000};
+    for (int i = 0; i < 1000 && !atomic_load(&server->listening); i++)
+        (void)nanosleep(&turn, NULL);
+    return atomic_load(&server->listening);
+}
+
 static enum err
 listen_at(const struct app *app, const struct listener *listener, struct http_server **out,
           struct fault *fault)
@@ -361,8 +359,9 @@ listen_at(const struct app *app, const struct listener *listener, struct http_se
     atomic_store(&server->starting, false);
     if (server->context != NULL) {
         http_bound_unsent(listener->port);
-        *out = server;
-        return ERR_OK;
+        *out = listens(server) ? server : NULL; /* which could not be stopped either */
+        return *out != NULL ? ERR_OK
+                            : fault_set(fault, ERR_UNAVAILABLE, "no thread to listen with");
     }
     err = fault_set(fault, ERR_UNAVAILABLE, "the server did not start: %s", server->message);
     (void)mg_exit_library();

@@ -63,6 +63,14 @@ const verdictIs = (...allowed) => (answer) => answer.status === 200 && allowed.i
 
 const figures = { tried: 0, notStarted: 0 };
 
+// It said why, and did not crash.
+function judgeEnd(place, hit, said) {
+  figures.notStarted++;
+  if (hit === 0) wrong.push(`${place}: fails without a fault: ${said}`);
+  if (!/assayd: \S+/.test(said) || /Sanitizer|signal/.test(said)) wrong.push(`${place}: ${said.slice(0, 400)}`);
+  return hit;
+}
+
 async function startWith(kind, n) {
   const place = `start, ${kind.name}, call ${n}`;
   let gateway;
@@ -70,16 +78,15 @@ async function startWith(kind, n) {
   try {
     gateway = await start();
   } catch (error) {
-    const hit = hits();
-    calm();
-    figures.notStarted++;
-    if (hit === 0) wrong.push(`${place}: fails without a fault: ${error.message}`);
-    if (!/assayd: \S+/.test(error.message) || /Sanitizer|signal/.test(error.message)) wrong.push(`${place}: ${error.message.slice(0, 400)}`);
-    return hit;
+    return judgeEnd(place, hits(), error.message);
   }
   const hit = hits();
   calm();
-  const answer = await gateway.verdict(label).catch((error) => ({ body: { verdict: error.message } }));
+  const answer = await gateway.verdict(label).catch((error) => ({ failed: error.message }));
+  if (answer.failed) { // it was the second door that could not be opened
+    const { code, signal } = await gateway.ended;
+    return judgeEnd(place, hit, signal === null && code !== 0 ? gateway.stderr : `${code} ${signal} ${gateway.stderr}`);
+  }
   if (answer.body.verdict !== 'ok') wrong.push(`${place}: serves ${JSON.stringify(answer.body).slice(0, 300)}`);
   const { signal, code } = await gateway.stop(n % 8 === 1 ? 'SIGTERM' : 'SIGKILL');
   if (signal !== 'SIGKILL' && code !== 0) wrong.push(`${place}: stops with ${code} ${signal}: ${gateway.stderr.slice(-300)}`);

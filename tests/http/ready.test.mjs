@@ -2,6 +2,7 @@
 // /readyz: each reason that it can give, brought about in a running assayd by calls that fail, and that
 // it is ready again when they no longer do.
 import assert from 'node:assert/strict';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Gateway, freePort } from '../e2e/gateway.mjs';
@@ -90,4 +91,31 @@ test('the registry cannot be read', async () => {
     await readyAgain();
   }
   assert.ok(found);
+});
+
+// CivetWeb makes its threads and does not look whether the one that accepts is there.
+test('it does not start, and says so, when it cannot have each of its threads; or it answers', async () => {
+  const data = join(world.directory, 'threads');
+  cpSync(world.data, data, { recursive: true });
+  const ends = [];
+  for (let n = 1, hit = 1; hit > 0 && n < 12; n++) {
+    failFrom(['thread'], 'EAGAIN', n, '/');
+    let end = 'answers';
+    try {
+      const other = await disturbed(() => Gateway.start(data, undefined, ['--workers', '2']));
+      hit = hits();
+      calm();
+      const { body } = await other.verdict(world.paths[0]);
+      assert.equal(body.verdict, 'ok');
+      await other.stop('SIGKILL');
+    } catch (error) {
+      hit = hits();
+      calm();
+      [, end] = /assayd: (.*thread.*|the server did not start.*)/.exec(error.message) ?? [, error.message];
+    }
+    ends.push(end);
+  }
+  assert.equal(ends.at(-1), 'answers');
+  assert.ok(ends.includes('no thread to listen with'), ends.join('; '));
+  assert.ok(ends.every((end) => /answers|thread|did not start/.test(end)), ends.join('; '));
 });
