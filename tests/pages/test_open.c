@@ -266,7 +266,7 @@ the_policy_allows_the_style(void **state)
 static bool
 starts_with_any(const char *key)
 {
-    /* Words that the program chooses by name (vocabulary.c). */
+    /* Words that the program chooses by name (vocabulary.c, card_words.c). */
     static const char *const families[] = {"verdict.",
                                            "reason ",
                                            "cover.",
@@ -280,6 +280,8 @@ starts_with_any(const char *key)
                                            "date.",
                                            "check.recorded",
                                            "check.not_recorded",
+                                           "card.heading",
+                                           "card.sentence",
                                            "language.name",
                                            "visitor title.",
                                            "visitor problem",
