@@ -305,3 +305,20 @@ story_step(struct story *story, char step)
     fail_msg("no step '%c'", step);
     return 0;
 }
+
+void
+story_play(const struct story_row *row, struct gateway *g, unsigned number)
+{
+    struct story story;
+    story_begin(&story, g, number);
+    size_t last = strlen(row->story) - 1;
+    for (size_t i = 0; i < last; i++) {
+        int status = story_step(&story, row->story[i]);
+        if (status >= 300)
+            fail_msg("%s: step %zu: %s", row->label, i, g->response.body.data);
+    }
+    int status = story_step(&story, row->story[last]);
+    const char *code = status < 300 ? "" : answer_text(g, "code");
+    if (status != row->status || strcmp(code, row->code) != 0)
+        fail_msg("%s: %s", row->label, g->response.body.data);
+}

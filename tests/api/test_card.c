@@ -12,14 +12,7 @@
 
 #include "tests/api/story.h"
 
-struct row {
-    const char *label;
-    const char *story; /* story.h; all that is asked before the last letter succeeds */
-    int status;        /* of the last */
-    const char *code;  /* of the problem */
-};
-
-static const struct row rows[] = {
+static const struct story_row rows[] = {
     {"the shop to itself, then the card", "xma", 201, ""},
     {"a service center, then the card", "xna", 201, ""},
     {"the one with the card looks", "xmag", 200, ""},
@@ -63,35 +56,18 @@ static const struct row rows[] = {
 };
 
 static void
-play(const struct row *row, struct gateway *g, unsigned number)
-{
-    struct story story;
-    story_begin(&story, g, number);
-    size_t last = strlen(row->story) - 1;
-    for (size_t i = 0; i < last; i++) {
-        int status = story_step(&story, row->story[i]);
-        if (status >= 300)
-            fail_msg("%s: step %zu: %s", row->label, i, g->response.body.data);
-    }
-    int status = story_step(&story, row->story[last]);
-    const char *code = status < 300 ? "" : answer_text(g, "code");
-    if (status != row->status || strcmp(code, row->code) != 0)
-        fail_msg("%s: %s", row->label, g->response.body.data);
-}
-
-static void
 the_card_wins_over_who_came_without_it(void **state)
 {
     struct gateway *g = *state;
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        play(&rows[i], g, i + 1);
+        story_play(&rows[i], g, i + 1);
     test_undamaged(g->worker.session);
 }
 
 static void
 before_the_sale_only_own_stock(void **state)
 {
-    static const struct row early[] = {
+    static const struct story_row early[] = {
         {"in its own stock", "sm", 201, ""},
         {"in another shop's stock", "Sm", 403, "denied"},
         {"that shop", "SM", 201, ""},
@@ -111,7 +87,7 @@ before_the_sale_only_own_stock(void **state)
     struct gateway *g = *state;
     story_allow_early(g);
     for (unsigned i = 0; i < sizeof early / sizeof early[0]; i++)
-        play(&early[i], g, i + 1);
+        story_play(&early[i], g, i + 1);
     test_undamaged(g->worker.session);
 }
 

@@ -11,14 +11,7 @@
 
 #include "tests/api/story.h"
 
-struct row {
-    const char *label;
-    const char *story; /* story.h; all that is asked before the last letter succeeds */
-    int status;        /* of the last */
-    const char *code;  /* of the problem */
-};
-
-static const struct row rows[] = {
+static const struct story_row rows[] = {
     {"bought and registered", "xa", 201, ""},
     {"with the day of purchase", "xf", 201, ""},
     {"a wrong claim code", "xA", 403, "code_refused"},
@@ -118,27 +111,10 @@ static const struct row rows[] = {
 };
 
 static void
-play(const struct row *row, struct gateway *g, unsigned number)
-{
-    struct story story;
-    story_begin(&story, g, number);
-    size_t last = strlen(row->story) - 1;
-    for (size_t i = 0; i < last; i++) {
-        int status = story_step(&story, row->story[i]);
-        if (status >= 300)
-            fail_msg("%s: step %zu: %s", row->label, i, g->response.body.data);
-    }
-    int status = story_step(&story, row->story[last]);
-    const char *code = status < 300 ? "" : answer_text(g, "code");
-    if (status != row->status || strcmp(code, row->code) != 0)
-        fail_msg("%s: %s", row->label, g->response.body.data);
-}
-
-static void
 every_story_ends_as_it_should(void **state)
 {
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        play(&rows[i], *state, i + 1);
+        story_play(&rows[i], *state, i + 1);
     struct gateway *g = *state;
     test_undamaged(g->worker.session);
 }
@@ -146,7 +122,7 @@ every_story_ends_as_it_should(void **state)
 static void
 a_product_may_allow_registering_before_the_sale(void **state)
 {
-    static const struct row early[] = {
+    static const struct story_row early[] = {
         {"not sold", "a", 201, ""},
         {"in the shop that has it", "sm", 201, ""},
         {"twice", "aa", 409, "already_registered"},
@@ -156,7 +132,7 @@ a_product_may_allow_registering_before_the_sale(void **state)
     };
     story_allow_early(*state);
     for (unsigned i = 0; i < sizeof early / sizeof early[0]; i++)
-        play(&early[i], *state, i + 1);
+        story_play(&early[i], *state, i + 1);
 }
 
 /* Status, headers and body: nobody learns whether a serial exists. */

@@ -69,6 +69,24 @@ scratch_path(struct scratch *s, const char *name)
     return s->path;
 }
 
+int
+scratch_set_up(void **state)
+{
+    struct scratch *s = calloc(1, sizeof *s);
+    require(s != NULL, "memory");
+    scratch_make(s);
+    *state = s;
+    return 0;
+}
+
+int
+scratch_tear_down(void **state)
+{
+    scratch_remove(*state);
+    free(*state);
+    return 0;
+}
+
 void
 scratch_write(struct scratch *s, const char *name, const void *bytes, size_t len, mode_t mode)
 {

@@ -18,6 +18,9 @@ struct scratch {
 void scratch_make(struct scratch *s);
 /* Removes it with everything in it. */
 void scratch_remove(struct scratch *s);
+/* The same for cmocka: *state is a struct scratch of the test's own. */
+int scratch_set_up(void **state);
+int scratch_tear_down(void **state);
 /* root/name, until the next call. */
 const char *scratch_path(struct scratch *s, const char *name);
 /* Writes a file with exactly this mode. */

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -20,23 +19,6 @@
 #include "tests/base/scratch.h"
 
 enum { NOBODY = 65534 };
-
-static int
-set_up(void **state)
-{
-    struct scratch *s = calloc(1, sizeof *s);
-    scratch_make(s);
-    *state = s;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    scratch_remove(*state);
-    free(*state);
-    return 0;
-}
 
 static enum err
 read_with(const char *path, enum file_rule rule, size_t max, struct fault *fault)
@@ -438,7 +420,7 @@ faults_name_path_and_reason(void **state)
     }
 }
 
-#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_set_up, scratch_tear_down)
 
 int
 main(void)

@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -24,23 +23,6 @@
 enum { VECTOR_BYTES = 248 };
 
 static const struct keyfile_cost tiny = {.operations = 1, .memory = 8192};
-
-static int
-set_up(void **state)
-{
-    struct scratch *s = calloc(1, sizeof *s);
-    scratch_make(s);
-    *state = s;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    scratch_remove(*state);
-    free(*state);
-    return 0;
-}
 
 static enum err
 open_bytes(struct scratch *s, const void *bytes, size_t len, const char *passphrase,
@@ -371,7 +353,7 @@ killed_while_writing(void **state)
     assert_true(found > 0);
 }
 
-#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_set_up, scratch_tear_down)
 
 int
 main(void)

@@ -20,23 +20,6 @@
 #include "tests/keys/sample.h"
 #include "tests/vectors/unhex.h"
 
-static int
-set_up(void **state)
-{
-    struct scratch *s = calloc(1, sizeof *s);
-    scratch_make(s);
-    *state = s;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    scratch_remove(*state);
-    free(*state);
-    return 0;
-}
-
 /* Written by hand; the keys are those of RFC 8032 section 7.1. */
 static const char expected_file[] =
     "# Whose labels are trusted. Change it with `assay keys`, which raises the version.\n"
@@ -342,7 +325,7 @@ load_names_what_is_wrong(void **state)
     assert_null(keyset);
 }
 
-#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_set_up, scratch_tear_down)
 
 int
 main(void)

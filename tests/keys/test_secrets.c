@@ -7,7 +7,6 @@
 #include <cmocka.h>
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,23 +14,6 @@
 #include "keys/secrets.h"
 #include "tests/base/scratch.h"
 #include "tests/vectors/keyfile.h"
-
-static int
-set_up(void **state)
-{
-    struct scratch *s = calloc(1, sizeof *s);
-    scratch_make(s);
-    *state = s;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    scratch_remove(*state);
-    free(*state);
-    return 0;
-}
 
 /* The error of loading a file with these bytes; nothing may come out of a refused one. */
 static enum err
@@ -196,7 +178,7 @@ other_types_are_refused_at_once(void **state)
     assert_null(secrets);
 }
 
-#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_set_up, scratch_tear_down)
 
 int
 main(void)

@@ -54,6 +54,24 @@ test_place_remove(const struct test_place *place)
     remove_files(place->directory);
 }
 
+int
+test_place_set_up(void **state)
+{
+    struct test_place *place = calloc(1, sizeof *place);
+    assert_non_null(place);
+    test_place_make(place);
+    *state = place;
+    return 0;
+}
+
+int
+test_place_tear_down(void **state)
+{
+    test_place_remove(*state);
+    free(*state);
+    return 0;
+}
+
 struct registry *
 test_open(const char *url)
 {

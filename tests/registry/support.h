@@ -15,6 +15,9 @@ struct test_place {
 };
 void test_place_make(struct test_place *place);
 void test_place_remove(const struct test_place *place);
+/* The same for cmocka: *state is a struct test_place of the test's own. */
+int test_place_set_up(void **state);
+int test_place_tear_down(void **state);
 
 /* Opens or fails the test. */
 struct registry *test_open(const char *url);

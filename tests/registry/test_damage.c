@@ -833,30 +833,12 @@ wrong_bits_anywhere_give_no_wrong_unit(void **state)
     free(image.bytes);
 }
 
-static int
-make_place(void **state)
-{
-    struct test_place *place = calloc(1, sizeof *place);
-    assert_non_null(place);
-    test_place_make(place);
-    *state = place;
-    return 0;
-}
-
-static int
-remove_place(void **state)
-{
-    test_place_remove(*state);
-    free(*state);
-    return 0;
-}
-
 int
 main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "read") == 0)
         return read_units(argv[2]);
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, test_place_set_up, test_place_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(wrong_bits_are_found),
         TEST(a_damaged_session_is_swept),

@@ -22,24 +22,6 @@
 #include "tests/registry/child.h"
 #include "tests/registry/contract.h"
 
-static int
-make_place(void **state)
-{
-    struct test_place *place = calloc(1, sizeof *place);
-    assert_non_null(place);
-    test_place_make(place);
-    *state = place;
-    return 0;
-}
-
-static int
-remove_place(void **state)
-{
-    test_place_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static void
 keeps_the_contract(void **state)
 {
@@ -653,7 +635,7 @@ main(int argc, char **argv)
         return fill_file(argv[2]);
     if (argc == 3 && strcmp(argv[1], "limited") == 0)
         return open_limited(argv[2]);
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, test_place_set_up, test_place_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(keeps_the_contract), TEST(addresses),     TEST(nothing_there),
         TEST(an_older_registry),  TEST(no_permission), TEST(once_a_process),

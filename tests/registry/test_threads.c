@@ -363,28 +363,10 @@ sessions_move_between_threads(void **state)
     free(shared);
 }
 
-static int
-make_place(void **state)
-{
-    struct test_place *place = calloc(1, sizeof *place);
-    assert_non_null(place);
-    test_place_make(place);
-    *state = place;
-    return 0;
-}
-
-static int
-remove_place(void **state)
-{
-    test_place_remove(*state);
-    free(*state);
-    return 0;
-}
-
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, test_place_set_up, test_place_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(one_wins_each_version),
         TEST(commits_carry_many_calls),
