@@ -11,28 +11,6 @@
 
 #include "tests/rules/verdict_case.h"
 
-static const struct verdict_case good = {
-    .label = LABEL_GENUINE, .role = ROLE_PUBLIC, .state = UNIT_SOLD};
-
-static struct verdict
-decide(const struct verdict_scene *scene)
-{
-    struct verdict v;
-    memset(&v, 0xA5, sizeof v);
-    verdict_decide(&v, &scene->in);
-    return v;
-}
-
-/* The scene with `c` set, for a test to change. */
-static struct verdict_scene *
-scene_of(const struct verdict_case *c)
-{
-    static struct verdict_scene scene;
-    scene_start(&scene);
-    scene_set(&scene, c);
-    return &scene;
-}
-
 static void
 words_are_those_of_the_design(void **state)
 {
@@ -247,9 +225,9 @@ inputs_that_do_not_belong_together(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct verdict_scene *scene = scene_of(&good);
+        struct verdict_scene *scene = scene_of(&case_good);
         rows[i].break_it(scene);
-        struct verdict v = decide(scene);
+        struct verdict v = scene_decide(scene);
         if (v.reason_count != 1 || v.reasons[0] != rows[i].reason ||
             v.shows_unit != rows[i].shows_unit)
             fail_msg("%s: %s", rows[i].label, reason_info(v.reasons[0])->code);
@@ -265,20 +243,20 @@ unsigned_codes_may_leave_out(void **state)
     (void)state;
     struct verdict_scene *scene = scene_of(&typed);
     scene->reading.id.lot[0] = '\0';
-    struct verdict v = decide(scene);
+    struct verdict v = scene_decide(scene);
     assert_true(v.shows_unit);
     assert_false(verdict_has(&v, REASON_LOT_MISMATCH));
 
     scene->reading.id.gtin[0] = '\0';
-    v = decide(scene);
+    v = scene_decide(scene);
     assert_false(v.shows_unit);
 
     scene->reading.kind = READING_SERIAL;
-    v = decide(scene);
+    v = scene_decide(scene);
     assert_true(v.shows_unit);
 
     scene->reading.id.variant[0] = 'V';
-    v = decide(scene);
+    v = scene_decide(scene);
     assert_true(verdict_has(&v, REASON_LOT_MISMATCH));
 }
 

@@ -11,28 +11,6 @@
 
 #include "tests/rules/verdict_case.h"
 
-static const struct verdict_case good = {
-    .label = LABEL_GENUINE, .role = ROLE_PUBLIC, .state = UNIT_SOLD};
-
-static struct verdict
-decide(const struct verdict_scene *scene)
-{
-    struct verdict v;
-    memset(&v, 0xA5, sizeof v);
-    verdict_decide(&v, &scene->in);
-    return v;
-}
-
-/* The scene with `c` set, for a test to change. */
-static struct verdict_scene *
-scene_of(const struct verdict_case *c)
-{
-    static struct verdict_scene scene;
-    scene_start(&scene);
-    scene_set(&scene, c);
-    return &scene;
-}
-
 /* 2026-11-22 is day 20779; its midnight UTC is 20779 * 86400 = 1795305600. */
 static void
 expiry_is_the_end_of_the_day_at_the_product(void **state)
@@ -60,12 +38,12 @@ expiry_is_the_end_of_the_day_at_the_product(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct verdict_scene *scene = scene_of(&good);
+        struct verdict_scene *scene = scene_of(&case_good);
         scene->unit.expires_on = rows[i].unit;
         scene->lot.expires_on = rows[i].lot;
         scene->in.now = rows[i].now;
         scene->product.offset_minutes = rows[i].offset;
-        struct verdict v = decide(scene);
+        struct verdict v = scene_decide(scene);
         if (verdict_has(&v, REASON_EXPIRED) != rows[i].expired)
             fail_msg("%s", rows[i].label);
     }
@@ -75,19 +53,19 @@ static void
 without_product_or_lot(void **state)
 {
     (void)state;
-    struct verdict_scene *scene = scene_of(&good);
+    struct verdict_scene *scene = scene_of(&case_good);
     scene->in.product = NULL;
     scene->in.lot = NULL;
     scene->in.recalls = NULL;
     scene->in.recall_count = 0;
     scene->in.country = "US";
-    struct verdict v = decide(scene);
+    struct verdict v = scene_decide(scene);
     assert_int_equal(v.class, VERDICT_OK);
     assert_true(v.shows_unit);
     assert_false(v.has_warranty);
     /* UTC, when no product says otherwise. */
     scene->in.now = ((int64_t)SCENE_TODAY + 1) * 86400;
-    v = decide(scene);
+    v = scene_decide(scene);
     assert_true(verdict_has(&v, REASON_EXPIRED));
 }
 
@@ -115,11 +93,11 @@ markets(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct verdict_scene *scene = scene_of(&good);
+        struct verdict_scene *scene = scene_of(&case_good);
         memset(scene->product.markets, 0, sizeof scene->product.markets);
         memcpy(scene->product.markets, rows[i].markets, strlen(rows[i].markets));
         scene->in.country = rows[i].country;
-        struct verdict v = decide(scene);
+        struct verdict v = scene_decide(scene);
         if (verdict_has(&v, REASON_NOT_IN_MARKET) != rows[i].outside)
             fail_msg("%s", rows[i].label);
     }
@@ -155,7 +133,7 @@ worst_recall_is_told(void **state)
             scene->recalls[r + 1].opened_at = rows[i].opened_at[r];
             scene->recalls[r + 1].lifted_at = rows[i].lifted[r] ? 300 : 0;
         }
-        struct verdict v = decide(scene);
+        struct verdict v = scene_decide(scene);
         const struct recall *told = rows[i].told < 0 ? NULL : &scene->recalls[rows[i].told];
         bool stop = told != NULL && told->stop_use;
         if (v.recall != told || verdict_has(&v, REASON_RECALLED_STOP_USE) != stop ||
@@ -169,7 +147,7 @@ static void
 warranty_comes_with_the_unit(void **state)
 {
     (void)state;
-    struct verdict_scene *scene = scene_of(&good);
+    struct verdict_scene *scene = scene_of(&case_good);
     struct verdict v;
     verdict_decide(&v, &scene->in);
     assert_true(v.has_warranty);
@@ -221,13 +199,13 @@ provisional_reports(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct verdict_case c = good;
+        struct verdict_case c = case_good;
         c.conditions = rows[i].conditions;
         c.label = rows[i].trust;
         struct verdict_scene *scene = scene_of(&c);
         scene->unit.provisional = (uint8_t)rows[i].provisional;
         scene->unit.provisional_until = SCENE_NOW + rows[i].until;
-        struct verdict v = decide(scene);
+        struct verdict v = scene_decide(scene);
         bool stolen = (rows[i].conditions & CONDITION_STOLEN) != 0 && v.shows_unit;
         if (v.provisional != rows[i].told || v.class != rows[i].class ||
             verdict_has(&v, REASON_STOLEN) != stolen)
@@ -248,20 +226,20 @@ a_lost_secret_is_told_to_the_owner(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct verdict_case c = good;
+        struct verdict_case c = case_good;
         c.role = rows[i].role;
         struct verdict_scene *scene = scene_of(&c);
-        struct verdict v = decide(scene);
+        struct verdict v = scene_decide(scene);
         assert_false(v.recovery_pending);
         scene->unit.recovery_at = SCENE_NOW + 1;
-        v = decide(scene);
+        v = scene_decide(scene);
         assert_int_equal(v.recovery_pending, rows[i].told);
         assert_int_equal(v.class, VERDICT_OK);
         scene->unit.recovery_at = SCENE_NOW - 1;
-        v = decide(scene);
+        v = scene_decide(scene);
         assert_int_equal(v.recovery_pending, rows[i].told);
         scene->in.label = LABEL_NO_SIGNATURE;
-        v = decide(scene);
+        v = scene_decide(scene);
         assert_int_equal(v.recovery_pending, role_is_staff(rows[i].role));
     }
 }

@@ -48,6 +48,13 @@ struct verdict_scene {
 /* A unit of a product with one entitlement, at SCENE_NOW; then scene_set as often as wanted. */
 void scene_start(struct verdict_scene *scene);
 void scene_set(struct verdict_scene *scene, const struct verdict_case *c);
+/* The verdict, into memory that held something else. */
+struct verdict scene_decide(const struct verdict_scene *scene);
+
+/* A genuine label of a sold unit, asked for by the public. */
+extern const struct verdict_case case_good;
+/* The scene with `c` set, for a test to change; the same one each time. */
+struct verdict_scene *scene_of(const struct verdict_case *c);
 
 enum {
     SCENE_NOW = 1795348800,        /* 2026-11-22T12:00:00Z, by `date -u` */
