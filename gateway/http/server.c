@@ -333,8 +333,8 @@ start(struct http_server *server)
 static bool
 listens(struct http_server *server)
 {
-    const struct timespec turn = {0, 10000000};
-    for (int i = 0; i < 1000 && !atomic_load(&server->listening); i++)
+    const struct timespec turn = {0, 1000000};
+    for (int i = 0; i < 10000 && !atomic_load(&server->listening); i++)
         (void)nanosleep(&turn, NULL);
     return atomic_load(&server->listening);
 }

@@ -50,15 +50,17 @@ export class Gateway {
     );
     gateway.process.stderr.on('data', (chunk) => { gateway.stderr += chunk; });
     gateway.ended = new Promise((resolve) => gateway.process.on('exit', (code, signal) => resolve({ code, signal })));
-    await gateway.ready();
+    await gateway.ready(`${gateway.base}/`);
+    const admin = extra.indexOf('--admin-port'); // the second door opens last
+    if (admin >= 0) await gateway.ready(`http://127.0.0.1:${extra[admin + 1]}/livez`);
     return gateway;
   }
 
-  async ready() {
+  async ready(address) {
     for (let i = 0; i < 400; i++) {
       if (this.process.exitCode !== null) throw new Error(`assayd ended: ${this.stderr}`);
       try {
-        await fetch(`${this.base}/`);
+        await fetch(address);
         return;
       } catch {
         await new Promise((resolve) => setTimeout(resolve, 25));

@@ -21,6 +21,9 @@ const wrong = [];
 const world = new World();
 const [label] = world.issue('plant-a', 'served', 1);
 const serial = decodeURIComponent(/\/21\/([^?]+)/.exec(label)[1]);
+// Those who look, each at one of these with so many others: of more a day the sessions are estimated.
+const looksAtOnce = 30;
+const seen = world.issue('plant-a', 'seen', 24);
 const forged = label.replace(/.(?=.{40}$)/, (c) => (c === 'A' ? 'B' : 'A'));
 must('issue', '--gtin', gtin, '--count', '3', '--key', 'plant-a', '--passphrase-file', world.passphrase, '--base-url', 'http://localhost:8080',
   '-o', join(world.directory, 'again'), '--data', world.data);
@@ -82,11 +85,7 @@ async function startWith(kind, n) {
   }
   const hit = hits();
   calm();
-  const answer = await gateway.verdict(label).catch((error) => ({ failed: error.message }));
-  if (answer.failed) { // it was the second door that could not be opened
-    const { code, signal } = await gateway.ended;
-    return judgeEnd(place, hit, signal === null && code !== 0 ? gateway.stderr : `${code} ${signal} ${gateway.stderr}`);
-  }
+  const answer = await gateway.verdict(label).catch((error) => ({ body: { verdict: error.message } }));
   if (answer.body.verdict !== 'ok') wrong.push(`${place}: serves ${JSON.stringify(answer.body).slice(0, 300)}`);
   const { signal, code } = await gateway.stop(n % 8 === 1 ? 'SIGTERM' : 'SIGKILL');
   if (signal !== 'SIGKILL' && code !== 0) wrong.push(`${place}: stops with ${code} ${signal}: ${gateway.stderr.slice(-300)}`);
@@ -130,7 +129,7 @@ class Serving {
 
   // Each time somebody else, so that each is a session.
   async look() {
-    const answer = await this.get(label, undefined, { 'x-forwarded-for': `10.1.${this.done >> 8}.${this.done & 255}` });
+    const answer = await this.get(seen[Math.floor(this.done / looksAtOnce) % seen.length], undefined, { 'x-forwarded-for': `10.1.${this.done >> 8}.${this.done & 255}` });
     this.looks[verdictIs('ok')(answer) ? 'sure' : 'perhaps']++;
     return answer;
   }
@@ -198,8 +197,8 @@ class Serving {
       await new Promise((resolve) => { setTimeout(resolve, 50); });
     }
     await this.gateway.stop();
-    const { sessions } = JSON.parse(must('scans', gtin, serial, '--json', '--data', world.data));
-    return sessions;
+    return seen.map((path) => decodeURIComponent(/\/21\/([^?]+)/.exec(path)[1]))
+      .reduce((sum, one) => sum + JSON.parse(must('scans', gtin, one, '--json', '--data', world.data)).sessions, 0);
   }
 }
 
@@ -219,8 +218,7 @@ async function serves() {
   const { sure, perhaps } = serving.looks;
   console.log(`${what} of assayd, twelve requests: failed at ${tried} places, ended ${serving.crashes}, left without an answer ${unanswered}, `
     + `${sessions} sessions of ${sure} looks and ${perhaps} that may be one, wrong ${wrong.length - before}`);
-  // And the one who looks at the page.
-  if (serving.crashes === 0 && (sessions < sure || sessions > sure + perhaps + 1)) wrong.push(`${sessions} sessions, not ${sure} to ${sure + perhaps + 1}`);
+  if (serving.crashes === 0 && (sessions < sure || sessions > sure + perhaps)) wrong.push(`${sessions} sessions, not ${sure} to ${sure + perhaps}`);
 }
 
 if (what === 'calls') await starts();
