@@ -35,7 +35,7 @@ put_label(struct page *page, struct text *out, const char *pointer)
     if (label != NULL)
         text_put(out, label);
     for (size_t i = 0; label == NULL && i < name.len; i++)
-        text_char(out, name.data[i] == '_' ? ' ' : name.data[i]);
+        text_char(out, (char)(name.data[i] == '_' ? ' ' : name.data[i]));
     text_put(out, ": ");
 }
 
