@@ -278,7 +278,7 @@ walk_chunk(struct check *check, const struct walk *walk, struct progress *progre
     }
     if (err == ERR_NOT_FOUND)
         check_count(check, walk, progress);
-    else if (err != ERR_OK)
+    else if (err != ERR_OK && err != ERR_MEMORY)
         damage(check, "the table cannot be read any further");
     scan_end(&check->scan);
     view_end(&check->view);
