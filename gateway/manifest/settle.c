@@ -184,6 +184,22 @@ base_name(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
+/* "import NAME": the name as far as it fits; none that is not UTF-8. */
+static void
+write_note(char note[OPERATION_NOTE_MAX + 1], const char *path)
+{
+    enum { NOTED_BYTES = 100 };
+    const char *name = base_name(path);
+    struct slice fits = slice_make(name, strlen(name));
+    if (!slice_utf8(fits))
+        fits.len = 0;
+    fits.len = fits.len > NOTED_BYTES ? NOTED_BYTES : fits.len;
+    while (!slice_utf8(fits)) /* cut in the middle of a character */
+        fits.len--;
+    (void)snprintf(note, OPERATION_NOTE_MAX + 1, "import%s%.*s", fits.len == 0 ? "" : " ",
+                   (int)fits.len, fits.data);
+}
+
 /* The id follows from what is written, so the same slice written again is recognised. */
 static struct operation
 make_operation(const struct settler *settler, uint64_t number)
@@ -210,8 +226,7 @@ make_operation(const struct settler *settler, uint64_t number)
     operation.at = options->now;
     operation.role = options->role;
     memcpy(operation.actor, options->actor, sizeof operation.actor);
-    (void)snprintf(operation.note, sizeof operation.note, "import %.100s",
-                   base_name(settler->options.path));
+    write_note(operation.note, settler->options.path);
     return operation;
 }
 

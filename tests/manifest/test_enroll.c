@@ -26,6 +26,7 @@ struct result {
 
 /* A registry with one product, a trusted key, and what the last import said. */
 struct bench {
+    const char *path; /* of what is imported; NULL: a/run.csv */
     struct scratch scratch;
     struct store *store;
     struct run_key key;
@@ -108,8 +109,8 @@ import(struct bench *bench, const struct text *manifest)
     FILE *file = run_file(manifest->data, manifest->len);
     bench->result_count = 0;
     bench->progress_done = 0;
-    enum err err =
-        enroll_manifest(file, "a/run.csv", &target, &options, &bench->summary, &bench->fault);
+    const char *path = bench->path == NULL ? "a/run.csv" : bench->path;
+    enum err err = enroll_manifest(file, path, &target, &options, &bench->summary, &bench->fault);
     (void)fclose(file);
     return err;
 }
@@ -518,6 +519,44 @@ what_is_there_already_is_left_alone(void **state)
     text_free(&run);
 }
 
+#define TEN(s) s s s s s s s s s s
+
+/* What was imported is noted, as far as a note can hold it: 100 bytes of UTF-8. */
+static void
+a_file_may_have_any_name(void **state)
+{
+    static const struct {
+        const char *path, *note;
+    } rows[] = {
+        {"a/run.csv", "import run.csv"},
+        {"a/" TEN(TEN("x")), "import " TEN(TEN("x"))},
+        {"a/" TEN(TEN("x")) "y", "import " TEN(TEN("x"))},
+        {"a/" TEN(TEN("\u3042")), "import " TEN("\u3042\u3042\u3042") "\u3042\u3042\u3042"},
+        {"a/M\xE4rz.csv", "import"}, /* ISO 8859-1 */
+        {"a/", "import"},
+    };
+    struct bench *bench = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct text run;
+        struct event event;
+        struct operation operation;
+        struct unit_key key = {RUN_GTIN, ""};
+        size_t count = 0;
+        (void)snprintf(key.serial, sizeof key.serial, "%zu", i);
+        make_run(&run, &bench->key, (unsigned)i + 1, false);
+        bench->path = rows[i].path;
+        if (import(bench, &run) != ERR_OK)
+            fail_msg("%s: %s", rows[i].path, bench->fault.text);
+        assert_summary(bench, 1, i, 0);
+        assert_int_equal(registry_events(bench->store->session, &key, 0, &event, 1, &count),
+                         ERR_OK);
+        assert_int_equal(
+            registry_find_operation(bench->store->session, event.operation, &operation), ERR_OK);
+        assert_string_equal(operation.note, rows[i].note);
+        text_free(&run);
+    }
+}
+
 static void
 an_empty_run_is_no_error(void **state)
 {
@@ -551,6 +590,7 @@ main(void)
         TEST(groups_keep_the_order_of_the_file),
         TEST(windows_keep_the_order_of_the_file),
         TEST(what_is_there_already_is_left_alone),
+        TEST(a_file_may_have_any_name),
         TEST(an_empty_run_is_no_error),
     };
     return cmocka_run_group_tests(tests, start, NULL);
