@@ -93,6 +93,22 @@ text_put(struct text *t, const char *s)
     text_slice_put(t, slice_of(s));
 }
 
+/* Where there is room; gives the end. */
+static char *
+copy(char *at, const char *bytes, size_t len)
+{
+    if (len > 0)
+        memcpy(at, bytes, len);
+    return at + len;
+}
+
+static void
+end_at(struct text *t, char *at)
+{
+    *at = '\0';
+    t->len = (size_t)(at - t->data);
+}
+
 void
 text_field(struct text *t, const char *name, const char *value)
 {
@@ -100,13 +116,10 @@ text_field(struct text *t, const char *name, const char *value)
     size_t len = strlen(value);
     if (!reserve(t, name_len + len + 4))
         return;
-    char *at = t->data + t->len;
-    memcpy(at, name, name_len);
-    memcpy(at + name_len, ": ", 2);
-    at += name_len + 2;
-    memcpy(at, value, len);
-    memcpy(at + len, "\r\n", 3);
-    t->len += name_len + len + 4;
+    char *at = copy(t->data + t->len, name, name_len);
+    at = copy(at, ": ", 2);
+    at = copy(at, value, len);
+    end_at(t, copy(at, "\r\n", 2));
 }
 
 void
@@ -249,19 +262,14 @@ void
 text_json_name(struct text *t, char before, const char *name, struct slice value)
 {
     size_t len = strlen(name);
-    if (!reserve(t, (before != '\0') + len + 3 + value.len))
+    size_t first = before != '\0';
+    if (!reserve(t, first + len + 3 + value.len))
         return;
-    char *at = t->data + t->len;
-    if (before != '\0')
-        *at++ = before;
+    char *at = copy(t->data + t->len, &before, first);
     *at++ = '"';
-    memcpy(at, name, len);
-    memcpy(at + len, "\":", 2);
-    at += len + 2;
-    if (value.len > 0)
-        memcpy(at, value.data, value.len);
-    at[value.len] = '\0';
-    t->len = (size_t)(at + value.len - t->data);
+    at = copy(at, name, len);
+    at = copy(at, "\":", 2);
+    end_at(t, copy(at, value.data, value.len));
 }
 
 void
@@ -286,24 +294,20 @@ void
 text_json_member(struct text *t, char before, const char *name, struct slice value)
 {
     size_t len = strlen(name);
+    size_t first = before != '\0';
     if (json_run(value) < value.len) {
         text_json_name(t, before, name, slice_of(NULL));
         text_json(t, value);
         return;
     }
-    if (!reserve(t, (before != '\0') + len + 5 + value.len))
+    if (!reserve(t, first + len + 5 + value.len))
         return;
-    char *at = t->data + t->len;
-    if (before != '\0')
-        *at++ = before;
+    char *at = copy(t->data + t->len, &before, first);
     *at++ = '"';
-    memcpy(at, name, len);
-    memcpy(at + len, "\":\"", 3);
-    at += len + 3;
-    if (value.len > 0)
-        memcpy(at, value.data, value.len);
-    memcpy(at + value.len, "\"", 2);
-    t->len = (size_t)(at + value.len + 1 - t->data);
+    at = copy(at, name, len);
+    at = copy(at, "\":\"", 3);
+    at = copy(at, value.data, value.len);
+    end_at(t, copy(at, "\"", 1));
 }
 
 static bool

@@ -28,7 +28,7 @@ enum name {
 
 #define NAME(text)                                                                                 \
     {                                                                                              \
-        text, sizeof text - 1                                                                      \
+        text, sizeof(text) - 1                                                                     \
     }
 
 static const struct {
@@ -123,7 +123,8 @@ find_all(struct found *out, const struct head *head)
     *out = (struct found){.counts = {0}};
     for (size_t i = 0; i < head->count; i++) {
         enum name name = name_of(slice_of(head->fields[i].name));
-        if (out->counts[name]++ == 0 && name < NAME_COUNT)
+        bool first = out->counts[name]++ == 0;
+        if (name < NAME_COUNT && first)
             out->first[name] = slice_trim(slice_of(head->fields[i].value));
     }
 }

@@ -5,8 +5,12 @@
 static char
 separator(const struct text *out)
 {
-    char last = out->len > 0 ? out->data[out->len - 1] : '{';
-    return last == '{' || last == '[' ? '\0' : ',';
+    char last = '{';
+    if (out->len > 0)
+        last = out->data[out->len - 1];
+    if (last == '{' || last == '[')
+        return '\0';
+    return ',';
 }
 
 void

@@ -318,7 +318,7 @@ page_render(struct text *out, const struct pages *pages, const struct language *
 }
 
 static enum reason
-known(enum reason reason)
+known_reason(enum reason reason)
 {
     return (unsigned)reason < REASON_COUNT ? reason : REASON_REGISTRY_UNAVAILABLE;
 }
@@ -326,12 +326,12 @@ known(enum reason reason)
 const char *
 pages_reason_sentence(const struct pages *pages, const char *language, enum reason reason)
 {
-    unsigned sentence = pages->vocabulary.reasons[known(reason)].sentence;
+    unsigned sentence = pages->vocabulary.reasons[known_reason(reason)].sentence;
     return pages_word(pages_language(pages, language), sentence)->text.data;
 }
 
 struct slice
 pages_reason_json(const struct pages *pages, const char *language, enum reason reason)
 {
-    return text_slice(&pages_language(pages, language)->reasons[known(reason)]);
+    return text_slice(&pages_language(pages, language)->reasons[known_reason(reason)]);
 }
