@@ -99,10 +99,16 @@ export async function signIn(context, origin, key) {
   await context.addCookies(cookies);
 }
 
-// Until what a page's scripts draw anew has been drawn: they hear of a new size with the first frame
-// and draw in the next. Without JavaScript nothing does, and no frame is told of.
-async function drawn(page) {
-  if (!(await page.evaluate(() => matchMedia('(scripting: enabled)').matches))) return;
+// Until the page has that width, and what its scripts draw anew has been drawn: they hear of a new
+// size with the first frame and draw in the next. Without JavaScript no frame is told of.
+async function drawn(page, width) {
+  const seen = () => page.evaluate(() => ({ width: innerWidth, scripts: matchMedia('(scripting: enabled)').matches && document.scripts.length > 0 }));
+  let now = await seen();
+  for (let tries = 0; now.width !== width; tries += 1) {
+    if (tries === 1000) throw new Error(`a page ${now.width} px wide, where ${width} were asked for`);
+    now = await seen();
+  }
+  if (!now.scripts) return;
   for (let frames = 0; frames < 3; frames += 1) {
     await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(resolve); }));
   }
@@ -112,8 +118,9 @@ async function drawn(page) {
 // the room at twice the density. `text` enlarges the letters alone; `dir` turns the page round.
 export async function arrange(visited, look) {
   const zoom = look.zoom ?? 1;
+  const width = Math.floor(look.width / zoom);
   await visited.devtools.send('Emulation.setDeviceMetricsOverride', {
-    width: Math.floor(look.width / zoom), height: Math.floor((look.height ?? 640) / zoom), deviceScaleFactor: zoom,
+    width, height: Math.floor((look.height ?? 640) / zoom), deviceScaleFactor: zoom,
     mobile: false,
   });
   await visited.page.emulateMedia({ colorScheme: look.scheme ?? 'light', media: look.media ?? 'screen' });
@@ -123,7 +130,7 @@ export async function arrange(visited, look) {
     root.dir = dir || root.dataset.dir;
     root.style.fontSize = text ? `${text}%` : '';
   }, [look.text, look.dir]);
-  await drawn(visited.page);
+  await drawn(visited.page, width);
 }
 
 export const lookName = (look) => Object.entries(look).map(([key, value]) => `${key} ${value}`).join(', ');
