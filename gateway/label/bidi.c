@@ -52,26 +52,41 @@ drop_unseen(FriBidiChar *letters, size_t count)
     return kept;
 }
 
+/* What fribidi_log2vis does, which does not look whether it got memory. */
+static bool
+turn(FriBidiChar *letters, FriBidiStrIndex count)
+{
+    FriBidiCharType types[BIDI_LETTERS_MAX];
+    FriBidiBracketType brackets[BIDI_LETTERS_MAX];
+    FriBidiLevel levels[BIDI_LETTERS_MAX];
+    FriBidiArabicProp forms[BIDI_LETTERS_MAX];
+    FriBidiParType direction = FRIBIDI_PAR_ON;
+    fribidi_get_bidi_types(letters, count, types);
+    fribidi_get_bracket_types(letters, count, types, brackets);
+    if (fribidi_get_par_embedding_levels_ex(types, brackets, count, &direction, levels) == 0)
+        return false;
+    fribidi_get_joining_types(letters, count, forms);
+    fribidi_join_arabic(types, count, levels, forms);
+    fribidi_shape(FRIBIDI_FLAGS_DEFAULT | FRIBIDI_FLAGS_ARABIC, levels, count, forms, letters);
+    return fribidi_reorder_line(FRIBIDI_FLAGS_DEFAULT | FRIBIDI_FLAGS_ARABIC, types, count, 0,
+                                direction, levels, letters, NULL) != 0;
+}
+
 bool
 bidi_seen(struct slice *out, char room[static BIDI_BYTES_MAX], struct slice text)
 {
-    FriBidiChar letters[BIDI_LETTERS_MAX];
-    FriBidiChar seen[BIDI_LETTERS_MAX + 1];
-    FriBidiParType direction = FRIBIDI_PAR_ON;
+    FriBidiChar letters[BIDI_LETTERS_MAX + 1];
     size_t count = 0;
     *out = text;
     if (!may_turn(text))
         return true;
-    bool good =
-        read_letters(letters, &count, text) &&
-        fribidi_log2vis(letters, (FriBidiStrIndex)count, &direction, seen, NULL, NULL, NULL) != 0;
+    bool good = read_letters(letters, &count, text) && turn(letters, (FriBidiStrIndex)count);
     if (good) {
-        count = drop_unseen(seen, count);
-        FriBidiStrIndex len =
-            fribidi_unicode_to_charset(FRIBIDI_CHAR_SET_UTF8, seen, (FriBidiStrIndex)count, room);
+        count = drop_unseen(letters, count);
+        FriBidiStrIndex len = fribidi_unicode_to_charset(FRIBIDI_CHAR_SET_UTF8, letters,
+                                                         (FriBidiStrIndex)count, room);
         *out = slice_make(room, (size_t)len);
     }
     sodium_memzero(letters, sizeof letters);
-    sodium_memzero(seen, sizeof seen);
     return good;
 }

@@ -13,6 +13,8 @@
 #define HAIRLINE_PT 0.25f
 #define GREY 0.55f
 
+enum { ROOM_BYTES = 1 << 20 };
+
 /* A block and its length, as claim codes pass through: what is freed is wiped. */
 struct block {
     _Alignas(max_align_t) size_t len;
@@ -51,6 +53,15 @@ pdf_open(void)
         return doc;
     HPDF_Free(doc);
     return NULL;
+}
+
+bool
+pdf_has_room(void)
+{
+    void *volatile room = malloc(ROOM_BYTES); /* volatile: not to be optimised away */
+    bool there = room != NULL;
+    free(room);
+    return there;
 }
 
 static double

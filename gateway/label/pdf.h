@@ -19,6 +19,10 @@ struct pdf_page {
 /* A document whose memory is wiped when it is given back; NULL when there is none. */
 HPDF_Doc pdf_open(void);
 
+/* Is there memory for what libhpdf does next? It does not look at all that it gets, so that it is
+ * asked before, for much more than it takes. */
+bool pdf_has_room(void);
+
 /* Sizes from `max_pt` down to `min_pt` points of one font; `fonts` stays where it is. */
 void pdf_types(struct typeset *out, struct fonts *fonts, enum pdf_font font, double max_pt,
                double min_pt);

@@ -71,6 +71,8 @@ begin_page(struct sheet_pdf *pdf)
 {
     const struct sheet *sheet = &pdf->print.sheet;
     pdf->page.page = HPDF_AddPage(pdf->doc);
+    if (pdf->page.page == NULL)
+        return; /* no memory, as the document knows */
     (void)HPDF_Page_SetWidth(pdf->page.page, (HPDF_REAL)(sheet->page_width * 72 / 25.4));
     (void)HPDF_Page_SetHeight(pdf->page.page, (HPDF_REAL)(sheet->page_height * 72 / 25.4));
     pdf->next = pdf->pages == 0 ? pdf->print.start_at - 1 : 0;
@@ -102,6 +104,8 @@ draw_cell(struct sheet_pdf *pdf, const struct layout *layout, bool code)
     double y = 0;
     if (pdf->next == cells_a_page(pdf))
         begin_page(pdf);
+    if (pdf->page.page == NULL)
+        return;
     sheet_corner(&pdf->print, pdf->next, &x, &y);
     if (code)
         pdf_code(&pdf->page, &pdf->qr, x + layout->code_x, y + layout->code_y,
@@ -115,6 +119,8 @@ draw_cell(struct sheet_pdf *pdf, const struct layout *layout, bool code)
 static enum err
 draw_copies(struct sheet_pdf *pdf, const struct layout *layout, bool code, struct fault *fault)
 {
+    if (!pdf_has_room())
+        return fault_set(fault, ERR_MEMORY, "no memory for label %u of a PDF", pdf->cells + 1);
     for (unsigned i = 0; i < pdf->print.copies; i++)
         draw_cell(pdf, layout, code);
     if (code && pdf->qr.size > pdf->modules)
@@ -198,6 +204,8 @@ enum err
 sheet_pdf_end(struct sheet_pdf *pdf, struct text *out, struct fault *fault)
 {
     HPDF_BYTE bytes[READ_BYTES];
+    if (!pdf_has_room())
+        return fault_set(fault, ERR_MEMORY, "no memory for a PDF of %u pages", pdf->pages);
     if (pdf->pages == 0)
         begin_page(pdf); /* a PDF without a page is none */
     if (HPDF_SaveToStream(pdf->doc) != HPDF_OK || HPDF_ResetStream(pdf->doc) != HPDF_OK)
