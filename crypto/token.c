@@ -8,6 +8,11 @@
 
 enum { PROTECTED_BYTES = 10, CBOR_TEXT = 0x60, CBOR_BYTES = 0x40, CBOR_INLINE_MAX = 23 };
 
+struct payload {
+    const uint8_t *data;
+    size_t len;
+};
+
 static uint8_t *
 put(uint8_t *at, const void *bytes, size_t len)
 {
@@ -92,17 +97,26 @@ signed_bytes(uint8_t out[static SIGNED_BYTES_MAX], const uint8_t kid[static KID_
     return (size_t)(at - out);
 }
 
+/* `kid` is the key's: whoever needs it besides does not pay for its hash again. */
+static bool
+verify_as(const uint8_t kid[static KID_BYTES], const uint8_t signature[static SIGNATURE_BYTES],
+          const uint8_t public_key[static PUBLIC_KEY_BYTES], const char *context,
+          struct payload payload)
+{
+    uint8_t message[SIGNED_BYTES_MAX];
+    size_t message_len = signed_bytes(message, kid, context, payload.data, payload.len);
+    return message_len > 0 &&
+           crypto_sign_verify_detached(signature, message, message_len, public_key) == 0;
+}
+
 bool
 signature_verify(const uint8_t signature[static SIGNATURE_BYTES],
                  const uint8_t public_key[static PUBLIC_KEY_BYTES], const char *context,
                  const uint8_t *payload, size_t len)
 {
     uint8_t kid[KID_BYTES];
-    uint8_t message[SIGNED_BYTES_MAX];
     token_kid(kid, public_key);
-    size_t message_len = signed_bytes(message, kid, context, payload, len);
-    return message_len > 0 &&
-           crypto_sign_verify_detached(signature, message, message_len, public_key) == 0;
+    return verify_as(kid, signature, public_key, context, (struct payload){payload, len});
 }
 
 bool
@@ -110,10 +124,10 @@ token_verify(const struct token *token, const uint8_t public_key[static PUBLIC_K
              const char *canonical, size_t len)
 {
     uint8_t kid[KID_BYTES];
+    const struct payload payload = {(const uint8_t *)canonical, len};
     token_kid(kid, public_key);
     return memcmp(kid, token->kid, KID_BYTES) == 0 &&
-           signature_verify(token->signature, public_key, CONTEXT_SERIAL,
-                            (const uint8_t *)canonical, len);
+           verify_as(kid, token->signature, public_key, CONTEXT_SERIAL, payload);
 }
 
 void
