@@ -29,7 +29,7 @@ put_node(struct parser *p, struct template_node node)
 {
     struct template *t = p->out;
     if (t->count == t->capacity) {
-        size_t capacity = t->capacity == 0 ? 16 : t->capacity * 2;
+        size_t capacity = t->capacity == 0 ? 1 : t->capacity * 2;
         struct template_node *nodes = realloc(t->nodes, capacity * sizeof *nodes);
         if (nodes == NULL)
             return fault_set(p->fault, ERR_MEMORY, "%s: out of memory", p->source->path);
@@ -38,6 +38,17 @@ put_node(struct parser *p, struct template_node node)
     }
     t->nodes[t->count++] = node;
     return ERR_OK;
+}
+
+/* Most are words, of one node or two. */
+static void
+fit(struct template *t)
+{
+    struct template_node *nodes = t->count > 0 ? realloc(t->nodes, t->count * sizeof *nodes) : NULL;
+    if (nodes == NULL)
+        return; /* they stay as many as there is room for */
+    t->nodes = nodes;
+    t->capacity = t->count;
 }
 
 /* ---- text ---- */
@@ -379,5 +390,6 @@ template_parse(struct template *out, const struct template_source *source,
         err = parse_next(&p);
     if (err == ERR_OK && p.depth > 0)
         return refuse(&p, "at the end, still open:", out->nodes[p.open[p.depth - 1]].text);
+    fit(out);
     return err;
 }

@@ -31,6 +31,8 @@ add_word(struct words *words, const struct ini_entry *entry, const char *key, st
     if (words->count == WORDS_MAX)
         return fault_set(fault, ERR_CORRUPT, "%s:%d: more than %d words", entry->path, entry->line,
                          WORDS_MAX);
+    if (words->count > 0) /* is whole now; there are thousands */
+        text_fit(&words->list[words->count - 1].text);
     struct word *word = &words->list[words->count++];
     *word = (struct word){.line = entry->line, .path = entry->path};
     text_init(&word->text, WORD_TEXT_MAX);
@@ -142,7 +144,6 @@ words_parse(struct words *words, const struct words *first, const struct templat
 {
     for (size_t i = 0; i < words->count; i++) {
         struct word *word = &words->list[i];
-        text_fit(&word->text); /* it is whole now, and there are thousands */
         struct template_source source = {word->path, text_slice(&word->text), word->line, true,
                                          is_open(word->key)};
         enum err err = template_parse(&word->template, &source, names, fault);
