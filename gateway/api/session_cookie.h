@@ -19,7 +19,7 @@ void session_cookie_clear(struct response *response, const struct config *config
 
 /* Does the browser say that a page of ours made this request? Sec-Fetch-Site decides where it is
  * sent, else Origin (W3C Fetch Metadata; RFC 6454). */
-bool request_is_ours(const struct config *config, const struct request *request);
+bool request_is_ours(const struct config *config, const struct request *request) OFF_THE_STACK;
 /* Does the browser say that a page of somebody else made it? A program says neither. */
 bool request_is_foreign(const struct config *config, const struct request *request);
 

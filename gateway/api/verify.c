@@ -57,7 +57,7 @@ call_end(struct call *call)
 /* ---- answers ---- */
 
 /* Staff look at units all day, and what they see says nothing of copies. */
-static void
+static OFF_THE_STACK void
 note_sighting(const struct call *call)
 {
     const struct assessment *assessed = &call->assessed;
@@ -94,7 +94,7 @@ visit(struct call *call)
     return &call->visit;
 }
 
-static void
+static OFF_THE_STACK void
 answer_page(struct call *call)
 {
     const struct assessment *assessed = &call->assessed;
@@ -174,7 +174,7 @@ api_rate_limited(struct worker *worker, const struct request *request, struct re
 /* ---- a label's link, as it was opened ---- */
 
 /* What the address bar shows, to be mended there by a person; nothing when it is too long. */
-static void
+static OFF_THE_STACK void
 answer_no_link(struct call *call, enum reading_error error)
 {
     const struct request *request = call->request;
@@ -188,15 +188,24 @@ answer_no_link(struct call *call, enum reading_error error)
     text_free(&link);
 }
 
+/* With something else wrong behind it. */
+static bool path_names_a_unit(const struct request *request) OFF_THE_STACK;
+
+static bool
+path_names_a_unit(const struct request *request)
+{
+    struct reading bare;
+    return digital_link_read_path(&bare, request->path, slice_of("")) == READ_OK;
+}
+
 void
 api_digital_link(struct worker *worker, const struct request *request, struct response *response)
 {
     struct call call;
-    struct reading bare;
     call_begin(&call, worker, request, response);
     enum reading_error error =
         digital_link_read_path(&call.assessed.reading, request->path, request->query);
-    if (error != READ_OK && digital_link_read_path(&bare, request->path, slice_of("")) != READ_OK)
+    if (error != READ_OK && !path_names_a_unit(request))
         answer_no_link(&call, error);
     else
         answer_verdict(&call);

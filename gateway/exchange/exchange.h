@@ -11,6 +11,10 @@
 #include "gateway/base/slice.h"
 #include "gateway/base/text.h"
 
+/* Of what is done with before or after the rest of a request: inlined, its variables would lie on
+ * the stack all the while, and of stacks there is one a connection. */
+#define OFF_THE_STACK __attribute__((noinline))
+
 enum method {
     METHOD_GET = 1,
     METHOD_HEAD = 2,

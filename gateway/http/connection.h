@@ -12,7 +12,7 @@ struct connection; /* opaque; NULL: no memory, and it is not counted */
 
 /* `peer` as text. A trusted proxy and this machine have as many as they like. */
 struct connection *connection_open(struct shed *shed, const struct client_trust *trust,
-                                   const char *peer);
+                                   const char *peer) OFF_THE_STACK;
 void connection_close(struct connection *connection);
 /* False: its client has more of them than allowed, and `response` holds the problem. */
 bool connection_admit(const struct connection *connection, struct response *response) MUST_CHECK;

@@ -59,7 +59,7 @@ const struct route *http_find(const struct route *routes, const struct request *
  * may ask for (shed.h), for a verdict as api_rate_limited has it. With a `route` of NULL the
  * response has to hold the problem of http_find, and only the limits are looked at. */
 bool http_admit(struct worker *worker, const struct route *route, const struct request *request,
-                uint64_t length, struct response *response) MUST_CHECK;
+                uint64_t length, struct response *response) MUST_CHECK OFF_THE_STACK;
 
 /* Does its handler take the body as a stream? */
 bool http_streams(const struct route *route);
@@ -74,7 +74,8 @@ handler http_ask;
 
 /* Turns a problem into a page when the client is a browser, and an answer that could not be written
  * into a 500. The last step before sending. */
-void http_finish(struct worker *worker, const struct request *request, struct response *response);
+void http_finish(struct worker *worker, const struct request *request,
+                 struct response *response) OFF_THE_STACK;
 
 struct http_server; /* opaque */
 

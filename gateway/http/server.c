@@ -94,7 +94,7 @@ exit_thread(const struct mg_context *context, int type, void *thread)
     free(edge);
 }
 
-static struct head
+static OFF_THE_STACK struct head
 read_head(struct edge *edge, const struct mg_request_info *info)
 {
     struct head head = {.fields = edge->fields, .count = (size_t)info->num_headers};
@@ -105,12 +105,11 @@ read_head(struct edge *edge, const struct mg_request_info *info)
     head.http_1_1 = strcmp(info->http_version, "1.1") == 0;
     head.start = (struct start_line){info->request_method, info->request_uri, info->query_string,
                                      info->http_version};
-    edge->request = (struct request){
-        .method = http_method(info->request_method),
-        .path = slice_of(info->local_uri_raw),
-        .query = slice_of(info->query_string),
-        .now = edge->worker.app->now(),
-    };
+    memset(&edge->request, 0, sizeof edge->request); /* not from a copy on the stack */
+    edge->request.method = http_method(info->request_method);
+    edge->request.path = slice_of(info->local_uri_raw);
+    edge->request.query = slice_of(info->query_string);
+    edge->request.now = edge->worker.app->now();
     head_copy(&edge->request, &head);
     client_find(&edge->request.client, &edge->listener->trust, info->remote_addr, &head);
     country_file_ask(edge->worker.app->countries, &edge->request.client);
@@ -163,7 +162,7 @@ connection_of(const struct edge *edge, struct mg_connection *conn)
 
 /* Was the request admitted, and its body, if any, read to its end or handed over as a stream?
  * False: the response holds the problem; *unread says that some of the request is still to come. */
-static bool
+static OFF_THE_STACK bool
 receive(struct edge *edge, struct mg_connection *conn, const struct head *head, bool *unread)
 {
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
