@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* constant PORT WORKERS BYTES: CivetWeb with the options of gateway/http/server.c and nothing
- * behind it: every request is answered with the same head and BYTES of body, in one write. What it
- * answers a second is the most that the gateway can. */
+/* constant PORT WORKERS BYTES [verify]: CivetWeb with the options of gateway/http/server.c and
+ * nothing behind it: every request is answered with the same head and BYTES of body, in one write.
+ * What it answers a second is the most that the gateway can. With `verify` libsodium verifies one
+ * forged signature before each answer: what both cost where neither finds its code in the caches.
+ */
 #include <civetweb.h>
 #include <signal.h>
+#include <sodium.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,15 +23,23 @@ static const char head[] =
     "Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Resource-Policy: same-origin\r\n"
     "Connection: keep-alive\r\n\r\n";
 
+enum { MESSAGE_BYTES = 110 };
+
 struct answer {
     char *data;
     size_t len;
+    bool verify;
+    uint8_t public_key[crypto_sign_PUBLICKEYBYTES];
+    uint8_t message[MESSAGE_BYTES], signature[crypto_sign_BYTES];
 };
 
 static int
 begin_request(struct mg_connection *conn)
 {
     const struct answer *answer = mg_get_user_data(mg_get_context(conn));
+    if (answer->verify && crypto_sign_verify_detached(answer->signature, answer->message,
+                                                      MESSAGE_BYTES, answer->public_key) == 0)
+        return 500; /* it is forged */
     (void)mg_write(conn, answer->data, answer->len);
     return 200;
 }
@@ -35,7 +47,7 @@ begin_request(struct mg_connection *conn)
 static struct answer
 make_answer(size_t body)
 {
-    struct answer answer = {malloc(sizeof head + 32 + body), 0};
+    struct answer answer = {.data = malloc(sizeof head + 32 + body)};
     if (answer.data == NULL)
         exit(1);
     answer.len = (size_t)sprintf(answer.data, head, body);
@@ -44,12 +56,25 @@ make_answer(size_t body)
     return answer;
 }
 
+static void
+forge(struct answer *answer)
+{
+    uint8_t secret_key[crypto_sign_SECRETKEYBYTES];
+    if (sodium_init() < 0)
+        exit(1);
+    (void)crypto_sign_keypair(answer->public_key, secret_key);
+    (void)crypto_sign_detached(answer->signature, NULL, answer->message, MESSAGE_BYTES, secret_key);
+    answer->signature[0] ^= 1;
+    answer->verify = true;
+}
+
 int
 main(int argc, char **argv)
 {
     static const struct mg_callbacks callbacks = {.begin_request = begin_request};
-    if (argc != 4) {
-        fprintf(stderr, "usage: constant PORT WORKERS BYTES\n");
+    bool verify = argc == 5 && strcmp(argv[4], "verify") == 0;
+    if (argc != 4 && !verify) {
+        fprintf(stderr, "usage: constant PORT WORKERS BYTES [verify]\n");
         return 2;
     }
     char port[32];
@@ -84,6 +109,8 @@ main(int argc, char **argv)
                              "",
                              NULL};
     struct answer answer = make_answer(strtoul(argv[3], NULL, 10));
+    if (verify)
+        forge(&answer);
     sigset_t signals;
     int taken = 0;
     (void)sigemptyset(&signals);

@@ -135,9 +135,10 @@ export class World {
     return { port, pid: child.pid, labels: set.labels, child };
   }
 
-  async constant(bytes, labels, workers = 128) {
+  async constant(bytes, labels, { workers = 128, verify = false } = {}) {
     const port = await freePort();
-    const child = await this.start([this.program('bench_constant'), String(port), String(workers), String(bytes)], null);
+    const child = await this.start([this.program('bench_constant'), String(port), String(workers), String(bytes),
+      ...(verify ? ['verify'] : [])], null);
     await this.answers(port);
     return { port, pid: child.pid, labels, child };
   }
