@@ -242,8 +242,7 @@ enum err forget_evidence(struct view *view, const struct unit_key *key, int64_t 
 
 /* ---- lmdb_apply.c ---- */
 
-/* Whether the request's operation was committed before: *repeat. ERR_EXISTS: with another digest.
- */
+/* Was the request's operation committed before: *repeat. ERR_EXISTS: with another digest. */
 enum err find_repeat(struct view *view, const struct lmdb_request *request,
                      bool *repeat) MUST_CHECK;
 enum err put_operation(struct view *view, struct lmdb_request *request, size_t count) MUST_CHECK;
