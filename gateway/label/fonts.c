@@ -177,25 +177,25 @@ font_in(struct fonts *fonts, const struct run *run)
 }
 
 void
-fonts_draw(struct fonts *fonts, HPDF_Page page, enum pdf_font font, double size, struct slice line,
-           double x, double y)
+fonts_draw(struct fonts *fonts, HPDF_Page page, const struct font_line *line)
 {
     char room[BIDI_BYTES_MAX];
     struct slice text;
     struct run run;
-    if (!bidi_seen(&text, room, line)) {
+    double x = line->x;
+    if (!bidi_seen(&text, room, line->text)) {
         fonts->failed = true;
         return;
     }
     (void)HPDF_Page_BeginText(page);
     while (text.len > 0) {
-        take_run(&run, fonts, font, &text);
+        take_run(&run, fonts, line->font, &text);
         HPDF_Font with = run.file == FONT_FILES ? NULL : font_in(fonts, &run);
         if (with != NULL) {
-            (void)HPDF_Page_SetFontAndSize(page, with, (HPDF_REAL)size);
-            (void)HPDF_Page_TextOut(page, (HPDF_REAL)x, (HPDF_REAL)y, run.bytes);
+            (void)HPDF_Page_SetFontAndSize(page, with, (HPDF_REAL)line->size);
+            (void)HPDF_Page_TextOut(page, (HPDF_REAL)x, (HPDF_REAL)line->y, run.bytes);
         }
-        x += run.width * size / 1000;
+        x += run.width * line->size / 1000;
     }
     (void)HPDF_Page_EndText(page);
     sodium_memzero(&run, sizeof run);

@@ -42,7 +42,11 @@ enum err fonts_need(struct fonts *fonts, enum pdf_font font, const char *what, s
 /* The two below take texts that fonts_need took. Thousandths of the size. */
 double fonts_width(struct fonts *fonts, enum pdf_font font, struct slice text);
 /* `x` and `y` in points: where the base line begins. */
-void fonts_draw(struct fonts *fonts, HPDF_Page page, enum pdf_font font, double size,
-                struct slice text, double x, double y);
+struct font_line {
+    struct slice text;
+    enum pdf_font font;
+    double size, x, y;
+};
+void fonts_draw(struct fonts *fonts, HPDF_Page page, const struct font_line *line);
 
 #endif

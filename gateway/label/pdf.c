@@ -118,8 +118,12 @@ pdf_text(struct pdf_page *page, const struct placed *line, double x, double y)
 {
     double size = line->face->size;
     double base = y + line->y + size * ASCENT / POINTS_PER_MM;
-    fonts_draw(&page->fonts, page->page, (enum pdf_font)line->face->font, size, line->text,
-               (x + line->x) * POINTS_PER_MM, (page->height_mm - base) * POINTS_PER_MM);
+    const struct font_line drawn = {.text = line->text,
+                                    .font = (enum pdf_font)line->face->font,
+                                    .size = size,
+                                    .x = (x + line->x) * POINTS_PER_MM,
+                                    .y = (page->height_mm - base) * POINTS_PER_MM};
+    fonts_draw(&page->fonts, page->page, &drawn);
 }
 
 void

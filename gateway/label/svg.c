@@ -65,7 +65,8 @@ put_caption(struct text *out, const struct qr *qr, const char *const lines[stati
 {
     if (count == 0)
         return;
-    text_put(out, "<g font-family=\"monospace\" text-anchor=\"middle\">\n");
+    text_put(out, "<g font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" "
+                  "text-anchor=\"middle\">\n");
     for (unsigned i = 0; i < count; i++)
         put_line(out, qr, i, slice_of(lines[i]));
     text_put(out, "</g>\n");
