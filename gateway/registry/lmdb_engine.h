@@ -169,9 +169,8 @@ struct lmdb_writer {
     struct lmdb_registry *of;
     pthread_t thread;
     bool running;
-    bool broken;   /* LMDB refuses everything until it is opened again */
-    bool doubtful; /* the last write failed; of the writer alone, like `broken` */
-    int turn;      /* -1: none */
+    bool broken, doubtful; /* LMDB refuses everything until opened again; the last write failed */
+    int turn;              /* -1: none */
     struct codec codec;
     struct lmdb_queue queue;
     uint64_t commits, commit_calls, commit_microseconds; /* guarded by the queue's lock */
