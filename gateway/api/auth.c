@@ -56,8 +56,7 @@ is_page(const struct request *request)
     return !slice_starts(request->path, "/v1/") && request_wants_html(request);
 }
 
-/* Brought back afterwards, to what can be asked for again; what was sent is lost, and that is told.
- */
+/* Brought back afterwards, to what can be asked for again; a form is lost, and that is told. */
 static bool
 send_to_sign_in(const struct request *request, struct response *response)
 {
