@@ -20,7 +20,7 @@ request, user and system; targets that are ratios on one processor are held agai
   --huge N           besides, a registry of so many: 10000000 takes a quarter of an hour to make (0)
   --verifications N  after which memory has to be what it was (10000000)
   --time S           seconds a run (3)
-  --only NAME        verdict, forged, html, mixed, peer, flat, screen, plant, labels, writers, memory
+  --only NAME        verdict, forged, html, mixed, peer, flat, screen, plant, labels, writers, fair, memory
   --json FILE        the figures as JSON, too
   --work DIR         keeps the registries there, and finds them again
 `;
@@ -43,7 +43,7 @@ const options = { ...(values.quick ? quick : full), only: values.only };
 for (const name of ['units', 'huge', 'verifications', 'time'])
   if (values[name] !== undefined) options[name] = Number(values[name]);
 
-const parts = ['http', 'screen', 'plant', 'labels', 'writers', 'memory'];
+const parts = ['http', 'screen', 'plant', 'labels', 'writers', 'fair', 'memory'];
 const ofHttp = ['verdict', 'forged', 'html', 'mixed', 'peer', 'flat', 'small'];
 if (values.only !== undefined && ![...parts, ...ofHttp].includes(values.only)) {
   process.stderr.write(`bench: nothing is called ${values.only}\n${usage}`);

@@ -246,6 +246,43 @@ export async function writers(world, options) {
   ];
 }
 
+// ---- a report of theft while a manifest is imported ----
+
+// From the report until a scan that begins after its answer is answered: milliseconds.
+async function reportIsSeen(world, server, key, link) {
+  const [, gtin, serial] = /\/01\/(\d+)\/.*\/21\/([^?]+)/.exec(link);
+  const began = process.hrtime.bigint();
+  const told = await world.ask(server, '/v1/events', { key, method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ type: 'report_stolen', gtin, serial, reference: 'P-1' }) });
+  const seen = JSON.parse(await world.ask(server, pathOf(link)));
+  if (seen.verdict !== 'bad') throw new Error(`reported stolen (${told}), and seen as ${JSON.stringify(seen).slice(0, 200)}`);
+  return seconds(began) * 1000;
+}
+
+export async function fair(world, options) {
+  const count = Math.min(options.units, 1000);
+  world.scratch('fair');
+  const set = world.begin('fair');
+  world.issue(set, count);
+  world.import(set);
+  world.issue(set, options.units, `${set.run}-many`);
+  const server = await world.gateway({ ...set, labels: `${set.run}.labels.csv` });
+  const key = world.credential(set, 'operator');
+  const importing = world.importBeside(set, `${set.run}-many.manifest.csv`);
+  const times = [];
+  for (const link of linksOf({ labels: server.labels }, count)) {
+    times.push(await reportIsSeen(world, server, key, link));
+    if (importing.over) break;
+  }
+  await importing.ended;
+  await world.stop(server);
+  const most = Math.max(...times);
+  return [
+    row('fair', `a report of theft is seen, while ${options.units} units are imported`, median(times), 'ms'),
+    row('fair_most', `the slowest of those ${times.length}`, most, 'ms', { target: '≤ 100 ms', met: most <= 100 }),
+  ];
+}
+
 // ---- memory ----
 
 export async function memory(world, options) {

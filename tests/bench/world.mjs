@@ -94,6 +94,18 @@ export class World {
     return this.timed('import', manifest, '--data', set.data);
   }
 
+  // The same while something else is done: {over} says whether it has ended, `ended` waits for it.
+  importBeside(set, manifest) {
+    const child = spawn(this.program('assay'), ['import', manifest, '--data', set.data], { stdio: 'ignore' });
+    const state = { over: false };
+    state.ended = new Promise((resolve, reject) => child.on('close', (code) => {
+      state.over = true;
+      if (code === 0) resolve();
+      else reject(new Error(`the import of ${manifest} ended with ${code}`));
+    }));
+    return state;
+  }
+
   credential(set, role) {
     const made = this.assay('credential', 'new', '--role', role, '--organisation', 'Norrland', '--data', set.data, '--json');
     return JSON.parse(made).key;
