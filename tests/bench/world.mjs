@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is measured: data directories, and programs on their own processor.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -144,7 +146,11 @@ export class World {
     const port = await freePort();
     const child = await this.start([this.program('assayd'), '--data', set.data, '--port', String(port),
       '--base-url', `http://localhost:${port}`, '--workers', String(workers), '--log', 'error', ...unlimited], 'serving');
-    return { port, pid: child.pid, labels: set.labels, child };
+    return { port, pid: child.pid, labels: set.labels, data: set.data, child };
+  }
+
+  async readThrough(data) {
+    await pipeline(createReadStream(join(data, 'registry/data.mdb'), { highWaterMark: 1 << 20 }), new Writable({ write: (_chunk, _encoding, next) => next() }));
   }
 
   async constant(bytes, labels, { workers = 128, verify = false } = {}) {
