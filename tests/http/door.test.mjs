@@ -315,6 +315,9 @@ test('what two readers could read differently is refused, and nothing after it i
   await together(refused, 8, async (what, bytes, status) => {
     const { bytes: got, closed } = await send(bytes);
     const found = answers(got, bytes.startsWith('HEAD') ? ['HEAD'] : []);
+    assert.ok(closed, what);
+    // Who is still sending when the connection is closed can lose the answer (RFC 9112 §9.6).
+    if (what === 'head of a megabyte' && got.length === 0) return;
     // After empty lines CivetWeb reads the head a second time, and finds it cut to pieces.
     assert.ok(found.length === 1 || (what === 'body after two empty lines' && found.length === 2), `${what}: ${got.subarray(0, 40)}`);
     for (const answer of found) {
@@ -323,7 +326,6 @@ test('what two readers could read differently is refused, and nothing after it i
       checkHeaders(answer, what);
     }
     assert.equal(found.at(-1).headers.get('connection'), 'close', what);
-    assert.ok(closed, what);
   });
 });
 
