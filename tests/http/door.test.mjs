@@ -310,14 +310,21 @@ async function together(rows, lanes, each) {
 
 const send = (bytes) => exchange(gateway.port, [Buffer.from(bytes + behind, 'latin1')], { idle: 4 * timeout });
 
+// Who is still sending when the connection is closed can lose the answer (RFC 9112 §9.6), so what is
+// larger than a socket's buffers is sent again; what is never answered is found all the same.
+async function sendUntilAnswered(bytes) {
+  let result = await send(bytes);
+  for (let again = 0; again < 9 && bytes.length > 1 << 19 && result.closed && result.bytes.length === 0; again++)
+    result = await send(bytes);
+  return result;
+}
+
 test('what two readers could read differently is refused, and nothing after it is read', async () => {
   assert.ok(refused.length >= 150, `${refused.length} rows`);
   await together(refused, 8, async (what, bytes, status) => {
-    const { bytes: got, closed } = await send(bytes);
+    const { bytes: got, closed } = await sendUntilAnswered(bytes);
     const found = answers(got, bytes.startsWith('HEAD') ? ['HEAD'] : []);
     assert.ok(closed, what);
-    // Who is still sending when the connection is closed can lose the answer (RFC 9112 §9.6).
-    if (what === 'head of a megabyte' && got.length === 0) return;
     // After empty lines CivetWeb reads the head a second time, and finds it cut to pieces.
     assert.ok(found.length === 1 || (what === 'body after two empty lines' && found.length === 2), `${what}: ${got.subarray(0, 40)}`);
     for (const answer of found) {
