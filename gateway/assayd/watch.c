@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/log/log.h"
 
 struct watch {
@@ -45,23 +46,11 @@ look(struct watch *watch, bool force)
         tell_new(watch);
 }
 
-static struct timespec
-after(unsigned ms)
-{
-    struct timespec at = {0, 0};
-    (void)clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_sec += ms / 1000;
-    at.tv_nsec += (long)(ms % 1000) * 1000000;
-    at.tv_sec += at.tv_nsec / 1000000000;
-    at.tv_nsec %= 1000000000;
-    return at;
-}
-
 /* Until it is time, or somebody asks. False: it is over. */
 static bool
 wait_for_turn(struct watch *watch, bool *force)
 {
-    const struct timespec until = after(watch->pause_ms);
+    const struct timespec until = clock_deadline(watch->pause_ms);
     int rc = 0;
     (void)pthread_mutex_lock(&watch->lock);
     while (!watch->stop && !watch->look && rc != ETIMEDOUT)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <time.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/registry/lmdb_engine.h"
 
 enum {
@@ -49,18 +50,6 @@ lmdb_queue_destroy(struct lmdb_queue *queue)
     (void)pthread_mutex_destroy(&queue->lock);
 }
 
-static struct timespec
-after_ms(unsigned ms)
-{
-    struct timespec at = {0, 0};
-    (void)clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_sec += ms / 1000;
-    at.tv_nsec += (long)(ms % 1000) * 1000000;
-    at.tv_sec += at.tv_nsec / 1000000000;
-    at.tv_nsec %= 1000000000;
-    return at;
-}
-
 static void
 append(struct lmdb_line *line, struct lmdb_request *request)
 {
@@ -89,7 +78,7 @@ withdraw(struct lmdb_line *line, struct lmdb_request *request)
 static enum err
 wait_for_answer(struct lmdb_queue *queue, struct lmdb_line *line, struct lmdb_request *request)
 {
-    const struct timespec until = after_ms(queue->patience_ms);
+    const struct timespec until = clock_deadline(queue->patience_ms);
     int rc = 0;
     while (!request->taken && rc != ETIMEDOUT)
         rc = pthread_cond_timedwait(request->answered, &queue->lock, &until);
